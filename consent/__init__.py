@@ -1,0 +1,1 @@
+"""Policy: the only place that says yes or no. Pure; standard library only."""

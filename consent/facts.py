@@ -1,0 +1,171 @@
+"""The words policy decides on: who asks, for what, and what is true of the child.
+
+Closed vocabularies and frozen facts only. Nothing here reads a clock, a row or a
+request; the caller says what day it is.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an account may be used for; an account has exactly one."""
+
+    PRACTITIONER = "practitioner"
+    MANAGEMENT_TEAM = "management_team"
+    AUDITOR = "auditor"
+    SUPPLIER = "supplier"  # a feed system: supplies, never looks anyone up
+    CASE_SYSTEM = "case_system"  # a system asking without a person at the keyboard
+
+
+class AccountState(StrEnum):
+    """Whether an account is usable at all."""
+
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class AgencyKind(StrEnum):
+    """The kinds of agency that supply to and ask of an index."""
+
+    AUTHORITY = "authority"  # the Children's Services Authority's own management team
+    SOCIAL_CARE = "social_care"
+    EARLY_HELP = "early_help"
+    EARLY_YEARS = "early_years"
+    SCHOOL = "school"
+    COLLEGE = "college"
+    HEALTH_VISITING = "health_visiting"
+    SCHOOL_NURSING = "school_nursing"
+    GENERAL_PRACTICE = "general_practice"
+    HOSPITAL = "hospital"
+    MENTAL_HEALTH = "mental_health"
+    SEXUAL_HEALTH = "sexual_health"
+    SUBSTANCE_MISUSE = "substance_misuse"
+    POLICE = "police"
+    PROBATION = "probation"
+    YOUTH_JUSTICE = "youth_justice"
+    HOUSING = "housing"
+    VOLUNTARY = "voluntary"
+
+
+SENSITIVE_KINDS = frozenset(
+    {AgencyKind.MENTAL_HEALTH, AgencyKind.SEXUAL_HEALTH, AgencyKind.SUBSTANCE_MISUSE}
+)
+
+
+class Action(StrEnum):
+    """What is asked of the index. Every governed route names exactly one."""
+
+    LOOKUP = "lookup"
+    READ_CHILD = "read_child"
+    CREATE_CHILD = "create_child"
+    AMEND_CHILD = "amend_child"
+    READ_INVOLVEMENT = "read_involvement"
+    RECORD_INVOLVEMENT = "record_involvement"  # begin, confirm, amend, cease
+    RECORD_ASSESSMENT = "record_assessment"  # CAF held by whom; lead professional
+    SHIELD = "shield"
+    LIFT_SHIELD = "lift_shield"
+    SUPPLY = "supply"
+    READ_BATCH = "read_batch"
+    READ_HOLDS = "read_holds"
+    KEEP_DIRECTORY = "keep_directory"  # agencies, practitioners, accounts, agreements
+    READ_DIRECTORY = "read_directory"  # /v1/me, /v1/vocabularies, agencies' front doors
+
+
+class Purpose(StrEnum):
+    """The lawful purpose an asker states (sources: README.md)."""
+
+    PROMOTE_WELFARE = "promote_welfare"
+    SAFEGUARD = "safeguard"
+    ENQUIRE_SIGNIFICANT_HARM = "enquire_significant_harm"
+    FIND_MISSING_EDUCATION = "find_missing_education"
+    KEEP_INDEX = "keep_index"
+
+
+class AccessReason(StrEnum):
+    """Why this child, now. Each purpose has its own; the agreement pairs them."""
+
+    NEW_REFERRAL = "new_referral"
+    COMING_TO_NOTICE = "coming_to_notice"
+    UNSCHEDULED_CARE = "unscheduled_care"
+    PLANNED_CARE = "planned_care"
+    ASSESSMENT = "assessment"
+    REVIEW = "review"
+    CONTACT_PRACTITIONER = "contact_practitioner"
+    ADMISSION_OR_ATTENDANCE = "admission_or_attendance"
+    RECORD_INVOLVEMENT = "record_involvement"
+    STRATEGY_DISCUSSION = "strategy_discussion"
+    SUPPLY_OR_CORRECT = "supply_or_correct"
+    SHIELDING = "shielding"
+
+
+class DisclosureClass(StrEnum):
+    """What may be shown or withheld as one. Values are stable: they stand in sealed rows."""
+
+    IDENTITY = "identity"  # current name, date of birth, gender, carers' names
+    TRACING = "tracing"  # former names, postcode, house
+    NHS_NUMBER = "identifier:nhs_number"
+    UPN = "identifier:upn"
+    CASE_NUMBER = "identifier:case_number"
+    WHEREABOUTS = "whereabouts"
+    CARERS = "carers"  # carers' contact and relation
+    SETTINGS = "settings"  # school and practice
+    INVOLVEMENTS = "involvements"
+    ASSESSMENT = "assessment"  # CAF held by whom, lead professional
+    PROVENANCE = "provenance"  # who supplied what, when: the management team's
+    RESTRICTION = "restriction"  # that and why a record is shielded or held
+
+
+class Obligation(StrEnum):
+    """What an allowed answer still owes."""
+
+    WITHHOLD_WHEREABOUTS = "withhold_whereabouts"
+    WITHHOLD_SENSITIVE = "withhold_sensitive"
+    OFFER_BROKERING = "offer_brokering"
+
+
+@dataclass(frozen=True, slots=True)
+class AskerFacts:
+    """What the index knows of the asking account; never depends on a child.
+
+    Dates are days the check was made, the training finished, the agreement signed.
+    """
+
+    role: Role
+    agency_kind: AgencyKind
+    agency: str  # the agency's id
+    account_state: AccountState
+    checked_on: date | None
+    trained_on: date | None
+    signed_on: date | None
+    employer_accredited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One question: the action, and the purpose and reason stated for it."""
+
+    action: Action
+    today: date
+    purpose: Purpose | None = None
+    reason: AccessReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChildFacts:
+    """What is true of one child record. Built in one place: services/facts.py."""
+
+    archived: bool = False
+    held: bool = False  # waits for a person's decision; nobody but the team sees it
+    shielded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InvolvementFacts:
+    """What is true of one involvement of a child already decided on."""
+
+    sensitive: bool
+    consent_in_force: bool
+    own_agency: bool

@@ -1,0 +1,182 @@
+"""What must be in order with the asker and the question, before any child is read.
+
+No rule here can see a child: the answer is the same for every id (house rule 4).
+Sources stand in README.md, by rule name.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+from consent.agreement import Agreement
+from consent.decision import AskerReason
+from consent.facts import AccountState, Action, Ask, AskerFacts
+
+AskerRule = Callable[[AskerFacts, Ask, Agreement], AskerReason | None]
+
+# What is asked about no one child. All else, new actions too, states a purpose.
+STATES_NO_PURPOSE = frozenset(
+    {
+        Action.SUPPLY,
+        Action.READ_BATCH,
+        Action.READ_HOLDS,
+        Action.KEEP_DIRECTORY,
+        Action.READ_DIRECTORY,
+    }
+)
+
+# A lapsed practitioner must be able to read on /v1/me what has lapsed.
+OPEN_TO_THE_LAPSED = frozenset({Action.READ_DIRECTORY})
+
+
+def suspended_account_asks_nothing(
+    asker: AskerFacts, _ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """A suspended account asks nothing, from the next request on."""
+    if asker.account_state == AccountState.SUSPENDED:
+        return AskerReason.ACCOUNT_SUSPENDED
+    return None
+
+
+def closed_account_asks_nothing(
+    asker: AskerFacts, _ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """A closed account, or one in no state known here, asks nothing."""
+    if asker.account_state not in (AccountState.ACTIVE, AccountState.SUSPENDED):
+        return AskerReason.ACCOUNT_CLOSED
+    return None
+
+
+def check_is_recent(asker: AskerFacts, ask: Ask, agreement: Agreement) -> AskerReason | None:
+    """The criminal record check was made, and not more than the agreed years ago."""
+    if ask.action in OPEN_TO_THE_LAPSED:
+        return None
+    checked, today = asker.checked_on, ask.today
+    if checked is None or checked > today:
+        return AskerReason.CHECK_LAPSED
+    # Compared as calendar parts: the third anniversary is the last good day, and a
+    # check of 29 February lapses after 28 February, with no date that does not exist.
+    oldest = (today.year - agreement.check_years_max, today.month, today.day)
+    if (checked.year, checked.month, checked.day) < oldest:
+        return AskerReason.CHECK_LAPSED
+    return None
+
+
+def training_is_complete(asker: AskerFacts, ask: Ask, _agreement: Agreement) -> AskerReason | None:
+    """The mandatory training is finished, and not on a day to come."""
+    if ask.action in OPEN_TO_THE_LAPSED or _has_come(asker.trained_on, ask.today):
+        return None
+    return AskerReason.TRAINING_MISSING
+
+
+def end_user_agreement_is_signed(
+    asker: AskerFacts, ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """The end-user agreement is signed, and not on a day to come."""
+    if ask.action in OPEN_TO_THE_LAPSED or _has_come(asker.signed_on, ask.today):
+        return None
+    return AskerReason.AGREEMENT_UNSIGNED
+
+
+def employer_is_accredited(
+    asker: AskerFacts, _ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """The employing organisation has passed accreditation."""
+    if asker.employer_accredited is not True:
+        return AskerReason.EMPLOYER_NOT_ACCREDITED
+    return None
+
+
+def agreement_is_in_force(_asker: AskerFacts, ask: Ask, agreement: Agreement) -> AskerReason | None:
+    """The sharing agreement is in force on the day of asking, its last day included."""
+    until = agreement.in_force_until
+    if ask.today < agreement.in_force_from or (until is not None and ask.today > until):
+        return AskerReason.NO_AGREEMENT_IN_FORCE
+    return None
+
+
+def agency_is_party(asker: AskerFacts, _ask: Ask, agreement: Agreement) -> AskerReason | None:
+    """The asker's kind of agency is a party to the sharing agreement."""
+    if asker.agency_kind not in agreement.parties:
+        return AskerReason.AGENCY_NOT_PARTY
+    return None
+
+
+def role_may_do_the_action(asker: AskerFacts, ask: Ask, agreement: Agreement) -> AskerReason | None:
+    """The role is open to the kind of agency and may do what is asked."""
+    if ask.action not in agreement.actions.get((asker.role, asker.agency_kind), ()):
+        return AskerReason.ROLE_NOT_ALLOWED
+    return None
+
+
+def purpose_is_stated(_asker: AskerFacts, ask: Ask, _agreement: Agreement) -> AskerReason | None:
+    """Whoever asks about a child states a purpose."""
+    if ask.purpose is None and ask.action not in STATES_NO_PURPOSE:
+        return AskerReason.PURPOSE_MISSING
+    return None
+
+
+def purpose_is_open_to_the_asker(
+    asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> AskerReason | None:
+    """A stated purpose is one the agreement opens to this role and agency kind for this action."""
+    if ask.purpose is None:
+        return None
+    opened = agreement.purposes.get((asker.role, asker.agency_kind, ask.action), ())
+    return None if ask.purpose in opened else AskerReason.PURPOSE_NOT_ALLOWED
+
+
+def reason_is_stated(_asker: AskerFacts, ask: Ask, _agreement: Agreement) -> AskerReason | None:
+    """Whoever asks about a child states why, now."""
+    if ask.reason is None and ask.action not in STATES_NO_PURPOSE:
+        return AskerReason.REASON_MISSING
+    return None
+
+
+def reason_belongs_to_the_purpose(
+    _asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> AskerReason | None:
+    """A stated reason belongs to the stated purpose; without a purpose it belongs to none."""
+    if ask.reason is None:
+        return None
+    if ask.purpose is not None and ask.reason in agreement.reasons[ask.purpose]:
+        return None
+    return AskerReason.REASON_NOT_ALLOWED
+
+
+# In the order they are told: the account, then the agreement, then the question.
+ASKER_RULES: tuple[AskerRule, ...] = (
+    suspended_account_asks_nothing,
+    closed_account_asks_nothing,
+    check_is_recent,
+    training_is_complete,
+    end_user_agreement_is_signed,
+    employer_is_accredited,
+    agreement_is_in_force,
+    agency_is_party,
+    role_may_do_the_action,
+    purpose_is_stated,
+    purpose_is_open_to_the_asker,
+    reason_is_stated,
+    reason_belongs_to_the_purpose,
+)
+
+
+def defects(asker: AskerFacts, ask: Ask, agreement: Agreement) -> tuple[AskerReason, ...]:
+    """Return everything wrong with the asker or the question, in the order of the rules.
+
+    TypeError when a rule answers with anything but a reason or None: a broken rule
+    answers nothing.
+    """
+    found = []
+    for rule in ASKER_RULES:
+        reason = rule(asker, ask, agreement)
+        if reason is None:
+            continue
+        if type(reason) is not AskerReason:
+            raise TypeError("an asker rule gave neither a reason nor None")
+        found.append(reason)
+    return tuple(found)
+
+
+def _has_come(day: date | None, today: date) -> bool:
+    return day is not None and day <= today

@@ -1,0 +1,215 @@
+"""An agreement is compiled only when every part of its document is understood."""
+
+from dataclasses import FrozenInstanceError
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consent.agreement import (
+    AgreementFault,
+    AgreementInvalid,
+    compile_agreement,
+    default_document,
+)
+from consent.facts import Action, AgencyKind, DisclosureClass, Role
+from tests.consent.examples import DEFAULT, without_party
+
+Path = tuple[str | int, ...]
+
+
+def places(value: Any, path: Path = ()) -> list[Path]:
+    """The path to every value of a document, the document itself first."""
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
+    return [path] + [below for key, part in parts for below in places(part, (*path, key))]
+
+
+def at(document: Any, path: Path) -> Any:
+    for key in path:
+        document = document[key]
+    return document
+
+
+def replaced(path: Path, value: object) -> dict[str, object]:
+    document = default_document()
+    at(document, path[:-1])[path[-1]] = value
+    return document
+
+
+def fault(document: dict[str, object]) -> tuple[AgreementFault, str]:
+    with pytest.raises(AgreementInvalid) as refused:
+        compile_agreement(document)
+    return refused.value.code, refused.value.path
+
+
+PLACES = places(default_document())
+TABLES = [path for path in PLACES if isinstance(at(default_document(), path), dict)]
+
+
+def test_the_default_agreement_is_understood() -> None:
+    assert DEFAULT.version == "1"
+    assert DEFAULT.check_years_max == 3
+    assert DEFAULT.in_force_from == date(2026, 5, 1)
+    assert DEFAULT.in_force_until is None
+    assert DEFAULT.parties == frozenset(AgencyKind)
+    assert DEFAULT.instrument.title.startswith("Children Act 2004")
+    assert Action.LOOKUP in DEFAULT.actions[Role.CASE_SYSTEM, AgencyKind.HOSPITAL]
+
+
+def test_no_part_may_be_missing() -> None:
+    for path in (path for path in PLACES if path and isinstance(path[-1], str)):
+        document = default_document()
+        del at(document, path[:-1])[path[-1]]
+        assert fault(document)[0] == AgreementFault.KEY_MISSING, path
+
+
+def test_no_unknown_part_is_passed_over() -> None:
+    for path in TABLES:
+        document = default_document()
+        at(document, path)["carte_blanche"] = ["lookup"]
+        code, where = fault(document)
+        assert code == AgreementFault.KEY_UNKNOWN, path
+        assert "carte_blanche" not in where
+
+
+ODD: st.SearchStrategy[object] = st.sampled_from(
+    [None, True, 1.0, -1, "", " ", "lookups", [], ["any"], {}, [None], [[]], {"": 1}]
+)
+FREE_TEXT = {"name", "title", "version"}
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(PLACES[1:]), ODD)
+def test_no_odd_value_is_taken_for_a_meant_one(path: Path, odd: object) -> None:
+    """A list may be empty, a text may be any text, an agreement may be open-ended; that is all."""
+    before = at(default_document(), path)
+    if odd == [] and (isinstance(before, list) or before == "all_parties"):
+        return
+    if path == ("in_force_until",) and odd is None:
+        return
+    if path[-1] in FREE_TEXT and odd == "lookups":
+        return
+    fault(replaced(path, odd))
+
+
+def test_nothing_is_listed_twice_or_misspelt() -> None:
+    for path in PLACES:
+        words = at(default_document(), path)
+        if isinstance(words, list) and words and isinstance(words[0], str):
+            twice, misspelt = [*words, words[0]], [words[0].upper(), *words[1:]]
+            assert fault(replaced(path, twice))[0] == AgreementFault.WORD_REPEATED, path
+            assert fault(replaced(path, misspelt))[0] == AgreementFault.WORD_UNKNOWN, path
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "code", "where"),
+    [
+        (("format",), 2, AgreementFault.NUMBER_INVALID, "format"),
+        (("format",), True, AgreementFault.NUMBER_INVALID, "format"),
+        (("check_years_max",), 4, AgreementFault.NUMBER_INVALID, "check_years_max"),
+        (("check_years_max",), 0, AgreementFault.NUMBER_INVALID, "check_years_max"),
+        (("version",), "v 1", AgreementFault.TEXT_INVALID, "version"),
+        (("name",), "two\nlines", AgreementFault.TEXT_INVALID, "name"),
+        (("name",), "x" * 241, AgreementFault.TEXT_INVALID, "name"),
+        (("in_force_from",), "2026-02-30", AgreementFault.DATE_INVALID, "in_force_from"),
+        (("in_force_from",), "20260501", AgreementFault.DATE_INVALID, "in_force_from"),
+        (("in_force_from",), "2026-W18-5", AgreementFault.DATE_INVALID, "in_force_from"),
+        (("in_force_until",), "2026-04-30", AgreementFault.DATES_REVERSED, "in_force_until"),
+        (("parties", 3), "schools", AgreementFault.WORD_UNKNOWN, "parties[3]"),
+        (("roles",), [], AgreementFault.NOT_AN_OBJECT, "roles"),
+        (
+            ("roles", "auditor", "actions"),
+            "all",
+            AgreementFault.NOT_A_LIST,
+            "roles.auditor.actions",
+        ),
+        (
+            ("purposes", "safeguard", "open_to", 0, "agency_kinds"),
+            "everyone",
+            AgreementFault.NOT_A_LIST,
+            "purposes.safeguard.open_to[0].agency_kinds",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(
+    path: Path, value: object, code: AgreementFault, where: str
+) -> None:
+    assert fault(replaced(path, value)) == (code, where)
+
+
+def test_a_fault_never_repeats_what_was_written() -> None:
+    with pytest.raises(AgreementInvalid) as refused:
+        compile_agreement(replaced(("name",), "Jane\x00Doe"))
+    assert str(refused.value) == "text_invalid at name"
+
+
+def test_only_parties_are_given_anything() -> None:
+    """Leaving the parties while other parts still name one is refused, not guessed at."""
+    document: Any = default_document()
+    document["parties"].remove("housing")
+    assert fault(document)[0] == AgreementFault.KIND_NOT_PARTY
+    apart = without_party(AgencyKind.HOUSING)
+    held = (*apart.actions, *apart.purposes, *apart.classes, *apart.numbers)
+    assert held
+    assert not [key for key in held if AgencyKind.HOUSING in key]
+
+
+@pytest.mark.parametrize(
+    "name", ["provenance", "restriction", "identifier:nhs_number", "identifier:upn"]
+)
+def test_some_classes_no_agreement_gives(name: str) -> None:
+    document: Any = default_document()
+    document["classes"]["by_action"]["lookup"].append(name)
+    assert fault(document) == (AgreementFault.CLASS_NOT_GIVABLE, "classes.by_action.lookup")
+
+
+def test_identity_goes_with_every_class() -> None:
+    path = ("classes", "by_action", "lookup")
+    assert fault(replaced(path, ["tracing"])) == (
+        AgreementFault.IDENTITY_MISSING,
+        "classes.by_action.lookup",
+    )
+    document: Any = default_document()
+    document["classes"]["withheld"][0]["classes"] = ["identity"]
+    assert fault(document)[0] == AgreementFault.IDENTITY_MISSING
+
+
+def test_what_is_withheld_only_takes_away() -> None:
+    open_ = compile_agreement(replaced(("classes", "withheld"), []))
+    assert open_.classes.keys() == DEFAULT.classes.keys()
+    assert all(DEFAULT.classes[key] <= open_.classes[key] for key in open_.classes)
+    housing = (AgencyKind.HOUSING, Action.READ_CHILD)
+    taken = open_.classes[housing] - DEFAULT.classes[housing]
+    assert taken == {DisclosureClass.SETTINGS, DisclosureClass.ASSESSMENT}
+
+
+def test_a_compiled_agreement_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        DEFAULT.version = "2"  # type: ignore[misc]  # the point of the test
+    for mapping in (DEFAULT.actions, DEFAULT.purposes, DEFAULT.classes, DEFAULT.numbers):
+        with pytest.raises(TypeError):
+            mapping[next(iter(mapping))] = frozenset()  # type: ignore[index]  # likewise
+
+
+def test_agreements_are_equal_when_their_documents_are() -> None:
+    again = compile_agreement(dict(reversed(default_document().items())))
+    assert again == DEFAULT
+    assert hash(again) == hash(DEFAULT)
+    assert compile_agreement(replaced(("check_years_max",), 2)) != DEFAULT
+    assert DEFAULT != "1"
+
+
+def test_a_document_changed_afterwards_changes_nothing() -> None:
+    document: Any = default_document()
+    compiled = compile_agreement(document)
+    document["parties"].clear()
+    assert compiled == DEFAULT
+    assert compiled.parties == DEFAULT.parties

@@ -1,0 +1,239 @@
+"""Each rule about the asker and the question, alone."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from consent.agreement import Agreement
+from consent.decide import may_ask
+from consent.decision import AskerReason
+from consent.facts import (
+    AccessReason,
+    AccountState,
+    Action,
+    AgencyKind,
+    Ask,
+    AskerFacts,
+    Purpose,
+    Role,
+)
+from index_service.domain.errors import Code
+from tests.consent.examples import (
+    AUDITOR,
+    DAY,
+    DEFAULT,
+    SOCIAL_WORKER,
+    SUPPLIER,
+    TEACHER,
+    TEAM,
+    ask,
+    asker,
+    bare,
+    changed_default,
+    team_ask,
+    without_party,
+)
+
+READ = ask(Action.READ_CHILD)
+TOMORROW = DAY + timedelta(days=1)
+
+
+def reasons(
+    who: AskerFacts, what: Ask = READ, agreement: Agreement = DEFAULT
+) -> tuple[AskerReason, ...]:
+    decision = may_ask(who, what, agreement)
+    assert decision.allowed is (decision.reasons == ())
+    assert bool(decision) is decision.allowed
+    return decision.reasons
+
+
+def test_an_asker_in_good_order_may_ask() -> None:
+    assert reasons(asker()) == ()
+
+
+def test_a_suspended_account_asks_nothing() -> None:
+    suspended = asker(account_state=AccountState.SUSPENDED)
+    assert reasons(suspended) == (AskerReason.ACCOUNT_SUSPENDED,)
+    assert reasons(suspended, bare(Action.READ_DIRECTORY)) == (AskerReason.ACCOUNT_SUSPENDED,)
+
+
+def test_a_closed_account_asks_nothing() -> None:
+    closed = asker(account_state=AccountState.CLOSED)
+    assert reasons(closed) == (AskerReason.ACCOUNT_CLOSED,)
+    assert reasons(closed, bare(Action.READ_DIRECTORY)) == (AskerReason.ACCOUNT_CLOSED,)
+
+
+@pytest.mark.parametrize(
+    ("checked", "today", "good"),
+    [
+        (date(2023, 11, 21), date(2026, 11, 21), True),
+        (date(2023, 11, 21), date(2026, 11, 22), False),
+        (date(2023, 11, 20), date(2026, 11, 21), False),
+        (date(2026, 11, 21), date(2026, 11, 21), True),
+        (date(2026, 11, 22), date(2026, 11, 21), False),  # made tomorrow
+        (None, date(2026, 11, 21), False),
+        (date(2024, 2, 29), date(2027, 2, 28), True),
+        (date(2024, 2, 29), date(2027, 3, 1), False),
+        (date(2025, 2, 28), date(2028, 2, 28), True),
+        (date(2025, 2, 28), date(2028, 2, 29), False),
+        (date(2025, 3, 1), date(2028, 2, 29), True),
+    ],
+)
+def test_a_check_lapses_the_day_after_its_third_anniversary(
+    checked: date | None, today: date, good: bool
+) -> None:
+    who = asker(checked_on=checked, trained_on=date(2023, 1, 1), signed_on=date(2023, 1, 1))
+    expected = () if good else (AskerReason.CHECK_LAPSED,)
+    assert reasons(who, ask(Action.READ_CHILD, today=today)) == expected
+
+
+def test_a_missing_or_old_check_refuses() -> None:
+    for checked in (None, TOMORROW, date(2023, 11, 20)):
+        assert reasons(asker(checked_on=checked)) == (AskerReason.CHECK_LAPSED,)
+
+
+def test_an_agreement_may_ask_for_a_younger_check() -> None:
+    yearly = changed_default(check_years_max=1)
+    assert reasons(asker(checked_on=date(2025, 11, 21)), READ, yearly) == ()
+    lapsed = reasons(asker(checked_on=date(2025, 11, 20)), READ, yearly)
+    assert lapsed == (AskerReason.CHECK_LAPSED,)
+
+
+def test_the_untrained_are_refused() -> None:
+    for trained in (None, TOMORROW):
+        assert reasons(asker(trained_on=trained)) == (AskerReason.TRAINING_MISSING,)
+
+
+def test_without_a_signed_agreement_nobody_asks() -> None:
+    for signed in (None, TOMORROW):
+        assert reasons(asker(signed_on=signed)) == (AskerReason.AGREEMENT_UNSIGNED,)
+
+
+def test_the_lapsed_may_still_read_what_has_lapsed() -> None:
+    lapsed = asker(checked_on=None, trained_on=None, signed_on=None)
+    assert reasons(lapsed, bare(Action.READ_DIRECTORY)) == ()
+    assert len(reasons(lapsed, READ)) == 3
+
+
+def test_an_employer_not_accredited_is_refused() -> None:
+    who = asker(employer_accredited=False)
+    assert reasons(who) == (AskerReason.EMPLOYER_NOT_ACCREDITED,)
+    assert reasons(who, bare(Action.READ_DIRECTORY)) == (AskerReason.EMPLOYER_NOT_ACCREDITED,)
+
+
+def test_an_agreement_is_in_force_from_its_first_to_its_last_day() -> None:
+    for first, last, good in (
+        ("2026-05-01", None, True),
+        ("2026-11-21", "2026-11-21", True),
+        ("2026-11-22", None, False),
+        ("2026-05-01", "2026-11-20", False),
+    ):
+        agreement = changed_default(in_force_from=first, in_force_until=last)
+        expected = () if good else (AskerReason.NO_AGREEMENT_IN_FORCE,)
+        assert reasons(asker(), READ, agreement) == expected
+
+
+def test_an_agency_that_is_no_party_is_told_so_first() -> None:
+    agreement = without_party(AgencyKind.HOUSING)
+    told = reasons(asker((Role.PRACTITIONER, AgencyKind.HOUSING)), READ, agreement)
+    assert told[0] == AskerReason.AGENCY_NOT_PARTY
+    assert reasons(asker(), READ, agreement) == ()
+
+
+def test_a_role_does_only_what_the_agreement_gives_it() -> None:
+    for who, action in (
+        (TEACHER, Action.KEEP_DIRECTORY),
+        (AUDITOR, Action.READ_HOLDS),
+        (SUPPLIER, Action.KEEP_DIRECTORY),
+        (TEAM, Action.SUPPLY),
+        ((Role.MANAGEMENT_TEAM, AgencyKind.SCHOOL), Action.KEEP_DIRECTORY),
+    ):
+        assert reasons(asker(who), bare(action)) == (AskerReason.ROLE_NOT_ALLOWED,)
+
+
+def test_whoever_asks_about_a_child_states_a_purpose() -> None:
+    assert AskerReason.PURPOSE_MISSING in reasons(asker(), ask(Action.LOOKUP, None))
+    assert reasons(asker(), bare(Action.LOOKUP)) == (
+        AskerReason.PURPOSE_MISSING,
+        AskerReason.REASON_MISSING,
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "action"),
+    [
+        (SUPPLIER, Action.SUPPLY),
+        (SUPPLIER, Action.READ_BATCH),
+        (TEAM, Action.READ_BATCH),
+        (TEAM, Action.READ_HOLDS),
+        (TEAM, Action.KEEP_DIRECTORY),
+        (AUDITOR, Action.READ_DIRECTORY),
+    ],
+)
+def test_feeds_and_the_directory_need_no_purpose(
+    who: tuple[Role, AgencyKind], action: Action
+) -> None:
+    assert reasons(asker(who), bare(action)) == ()
+
+
+def test_a_purpose_not_open_to_the_asker_is_refused() -> None:
+    refused = (AskerReason.PURPOSE_NOT_ALLOWED,)
+    team_purpose = ask(Action.READ_CHILD, Purpose.KEEP_INDEX)
+    assert reasons(asker(), team_purpose) == refused
+    assert reasons(asker(TEAM), READ) == refused
+    enquiry = ask(Action.READ_CHILD, Purpose.ENQUIRE_SIGNIFICANT_HARM)
+    assert reasons(asker(TEACHER), enquiry) == refused
+
+
+def test_a_purpose_nobody_asked_for_must_still_be_allowed() -> None:
+    stated = ask(Action.READ_HOLDS, Purpose.SAFEGUARD, None)
+    assert reasons(asker(TEAM), stated) == (AskerReason.PURPOSE_NOT_ALLOWED,)
+    assert reasons(asker(TEAM), ask(Action.READ_HOLDS, Purpose.KEEP_INDEX, None)) == ()
+    assert reasons(asker(TEAM), team_ask(Action.READ_HOLDS)) == ()
+
+
+def test_whoever_asks_about_a_child_states_a_reason() -> None:
+    missing = ask(Action.LOOKUP, reason=None)
+    assert reasons(asker(), missing) == (AskerReason.REASON_MISSING,)
+
+
+def test_a_reason_belongs_to_its_purpose() -> None:
+    foreign = ask(Action.LOOKUP, Purpose.PROMOTE_WELFARE, AccessReason.COMING_TO_NOTICE)
+    assert reasons(asker(), foreign) == (AskerReason.REASON_NOT_ALLOWED,)
+    alone = ask(Action.READ_DIRECTORY, None, AccessReason.REVIEW)
+    assert reasons(asker(), alone) == (AskerReason.REASON_NOT_ALLOWED,)
+
+
+def test_every_reason_is_told_at_once_and_account_defects_first() -> None:
+    who = asker(
+        (Role.AUDITOR, AgencyKind.SCHOOL),
+        account_state=AccountState.SUSPENDED,
+        checked_on=None,
+        trained_on=None,
+        signed_on=None,
+        employer_accredited=False,
+    )
+    closed = changed_default(in_force_until="2026-05-02")
+    told = reasons(who, bare(Action.SHIELD), closed)
+    assert told == (
+        AskerReason.ACCOUNT_SUSPENDED,
+        AskerReason.CHECK_LAPSED,
+        AskerReason.TRAINING_MISSING,
+        AskerReason.AGREEMENT_UNSIGNED,
+        AskerReason.EMPLOYER_NOT_ACCREDITED,
+        AskerReason.NO_AGREEMENT_IN_FORCE,
+        AskerReason.ROLE_NOT_ALLOWED,
+        AskerReason.PURPOSE_MISSING,
+        AskerReason.REASON_MISSING,
+    )
+
+
+def test_the_rules_speak_in_the_order_of_the_reasons() -> None:
+    order = list(AskerReason)
+    who = asker(SOCIAL_WORKER, employer_accredited=False, trained_on=None)
+    told = reasons(who, ask(Action.SHIELD, None, AccessReason.SHIELDING))
+    assert sorted(told, key=order.index) == list(told)
+
+
+def test_every_asker_reason_is_an_outward_code() -> None:
+    assert {reason.value for reason in AskerReason} <= {code.value for code in Code}
