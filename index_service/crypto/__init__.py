@@ -1,0 +1,1 @@
+"""Keys, sealing, digests and sealed pointers: bytes in, bytes out, no SQL."""
