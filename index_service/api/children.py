@@ -1,0 +1,153 @@
+"""Routes of child records: create, read, amend; shield; assessment and lead professional."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Request, Response
+
+from consent.facts import Action
+from index_service.api import contract
+from index_service.api.identify import Identify, idempotency_key, if_match
+from index_service.api.strict import StrictRoute
+from index_service.api.wire import Id
+from index_service.api.wire_child import ChildAmended, ChildFacts
+from index_service.api.wire_involvement import AssessmentStated, LeadProfessionalStated
+from index_service.api.wire_lookup import ChildAnswer
+from index_service.api.wire_shield import ShieldGranted, ShieldLifted
+from index_service.domain.clock import Clock
+from index_service.services.assessment import Assessments
+from index_service.services.read import Reads
+from index_service.services.record import Amendment, Records
+from index_service.services.shielding import Grant, Shielding
+from index_service.services.writing import Repeatable
+
+ChildId = Annotated[Id, Path(description="The child's id on this index.")]
+
+
+def child_routes(identify: Identify, reads: Reads, records: Records, clock: Clock) -> APIRouter:
+    """Return the routes of child records themselves."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["children"])
+
+    @router.post(
+        "/v1/children",
+        status_code=201,
+        operation_id="createChild",
+        summary="Record a child who is not yet on the index",
+        responses=contract.answers(201, contract.Made, "Recorded.", body=True, change=True),
+        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD, contract.IDEMPOTENCY),
+    )
+    async def create_child(request: Request, body: ChildFacts) -> Response:
+        """Record a child; the answer is the same whatever else the index holds."""
+        login, attempt = identify(request, Action.CREATE_CHILD)
+        sent = Repeatable(idempotency_key(request), await request.body())
+        record = body.to_domain(clock.today())
+        child_id = await records.create(login, record, sent, attempt)
+        return contract.made(child_id, f"/v1/children/{child_id}")
+
+    @router.get(
+        "/v1/children/{child_id}",
+        operation_id="readChild",
+        summary="Read a child's record as far as this asker may",
+        responses=contract.answers(200, ChildAnswer, "The record.", child=True, etag=True),
+        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+    )
+    async def read_child(request: Request, child_id: ChildId) -> Response:
+        """Disclose one record; the one 404 for every cause that lies with the child."""
+        login, attempt = identify(request, Action.READ_CHILD)
+        found = await reads.child(login, child_id, attempt)
+        return contract.encoded(found.body, ETag=f'"{found.etag}"')
+
+    @router.patch(
+        "/v1/children/{child_id}",
+        status_code=204,
+        operation_id="amendChild",
+        summary="Amend a record that has been read",
+        responses=contract.answers(
+            204, None, "Amended.", child=True, body=True, change=True, etag=True
+        ),
+        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD, contract.IF_MATCH),
+    )
+    async def amend_child(request: Request, child_id: ChildId, body: ChildAmended) -> Response:
+        """Put facts in place of others, with their provenance; what is not named stays."""
+        login, attempt = identify(request, Action.AMEND_CHILD)
+        today = clock.today()
+        amendment = Amendment(
+            body.as_of_day(today), lambda record: body.to_domain(record, today), body.attributes
+        )
+        await records.amend(login, child_id, amendment, if_match(request), attempt)
+        return Response(status_code=204)
+
+    return router
+
+
+def restriction_routes(identify: Identify, shielding: Shielding, clock: Clock) -> APIRouter:
+    """Return the routes that grant and lift shields."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["shields"])
+
+    @router.post(
+        "/v1/children/{child_id}/shield",
+        status_code=201,
+        operation_id="grantShield",
+        summary="Shield a child's record: nobody but the team sees where they are",
+        responses=contract.answers(201, contract.Made, "Shielded.", child=True, body=True),
+        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+    )
+    async def grant_shield(request: Request, child_id: ChildId, body: ShieldGranted) -> Response:
+        """Shield a record; every request begun after the answer sees it shielded."""
+        login, attempt = identify(request, Action.SHIELD)
+        grant = Grant(*body.to_domain(clock.today()))
+        shield_id = await shielding.grant(login, child_id, grant, attempt)
+        return contract.made(shield_id, f"/v1/children/{child_id}")
+
+    @router.post(
+        "/v1/children/{child_id}/shield/lift",
+        status_code=204,
+        operation_id="liftShield",
+        summary="Lift one shield, by decision only",
+        responses=contract.answers(204, None, "Lifted.", child=True, body=True, change=True),
+        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+    )
+    async def lift_shield(request: Request, child_id: ChildId, body: ShieldLifted) -> Response:
+        """Lift one shield; the record stays shielded while another is in force."""
+        login, attempt = identify(request, Action.LIFT_SHIELD)
+        await shielding.lift(login, child_id, body.shield_id, attempt)
+        return Response(status_code=204)
+
+    return router
+
+
+def assessment_routes(identify: Identify, assessments: Assessments, clock: Clock) -> APIRouter:
+    """Return the routes that say who holds a common assessment and who leads."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["assessment"])
+
+    @router.put(
+        "/v1/children/{child_id}/assessment",
+        status_code=204,
+        operation_id="holdAssessment",
+        summary="State that the asker's agency holds a common assessment",
+        responses=contract.answers(204, None, "Recorded.", child=True, body=True),
+        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+    )
+    async def hold(request: Request, child_id: ChildId, body: AssessmentStated) -> Response:
+        """Record that an assessment is held, by whom, since when: never its content."""
+        login, attempt = identify(request, Action.RECORD_ASSESSMENT)
+        contact, since = body.to_domain(clock.today())
+        await assessments.hold(login, child_id, contact, since, attempt)
+        return Response(status_code=204)
+
+    @router.put(
+        "/v1/children/{child_id}/lead-professional",
+        status_code=204,
+        operation_id="nameLeadProfessional",
+        summary="State who leads for the child",
+        responses=contract.answers(204, None, "Recorded.", child=True, body=True),
+        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+    )
+    async def lead(request: Request, child_id: ChildId, body: LeadProfessionalStated) -> Response:
+        """Record the lead professional and how to reach them."""
+        login, attempt = identify(request, Action.RECORD_ASSESSMENT)
+        contact, since = body.to_domain(clock.today())
+        await assessments.lead(login, child_id, contact, since, attempt)
+        return Response(status_code=204)
+
+    return router

@@ -1,0 +1,155 @@
+"""Routes of the directory: what I may do, the vocabularies, agencies, practitioners, accounts."""
+
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Path, Request, Response
+
+from consent.facts import Action
+from index_service.api import contract
+from index_service.api.identify import Identify, idempotency_key
+from index_service.api.strict import StrictRoute
+from index_service.api.wire import Id
+from index_service.api.wire_directory import (
+    AccountAmended,
+    AccountStated,
+    Agencies,
+    AgencyStated,
+    Me,
+    PractitionerShown,
+    PractitionerStated,
+    Vocabularies,
+)
+from index_service.domain.clock import Clock
+from index_service.services.admitting import Login
+from index_service.services.directory import Directories
+from index_service.services.writing import Repeatable
+
+AccountId = Annotated[Id, Path(description="The account's id.")]
+
+
+def asker_routes(identify: Identify, directories: Directories) -> APIRouter:
+    """Return the routes that tell askers of themselves and of the index's words."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["directory"])
+
+    @router.get(
+        "/v1/me",
+        operation_id="readMe",
+        summary="What the index knows of the asking account, and what stands in its way",
+        responses=contract.answers(200, Me, "The account."),
+    )
+    async def me(request: Request) -> Response:
+        """Tell the asker plainly: role, clearances, and why an action would be refused."""
+        login, attempt = identify(request, Action.READ_DIRECTORY)
+        return contract.encoded(await directories.me(login, attempt))
+
+    @router.get(
+        "/v1/vocabularies",
+        operation_id="readVocabularies",
+        summary="The closed vocabularies",
+        responses=contract.answers(200, Vocabularies, "The vocabularies."),
+    )
+    async def vocabularies(request: Request) -> Response:
+        """Show every word the contract knows."""
+        login, attempt = identify(request, Action.READ_DIRECTORY)
+        return contract.encoded(await directories.vocabularies(login, attempt))
+
+    @router.get(
+        "/v1/agencies",
+        operation_id="readAgencies",
+        summary="Every agency's front door",
+        responses=contract.answers(200, Agencies, "The agencies."),
+    )
+    async def agencies(request: Request) -> Response:
+        """Show duty lines, hours and safeguarding leads."""
+        login, attempt = identify(request, Action.READ_DIRECTORY)
+        return contract.encoded(await directories.agencies(login, attempt))
+
+    return router
+
+
+def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -> APIRouter:
+    """Return the routes by which the management team keeps the directory."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["directory"])
+
+    @router.post(
+        "/v1/agencies",
+        status_code=201,
+        operation_id="addAgency",
+        summary="Add an agency",
+        responses=contract.answers(201, contract.Made, "Added.", body=True, change=True),
+        openapi_extra=contract.extra(contract.IDEMPOTENCY),
+    )
+    async def add_agency(request: Request, body: AgencyStated) -> Response:
+        """Add an agency with its duty line, hours and named lead."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        sent = Repeatable(idempotency_key(request), await request.body())
+        agency = body.to_domain(uuid4())
+        agency_id = await directories.add_agency(login, agency, body.source or "", sent, attempt)
+        return contract.made(agency_id, "/v1/agencies")
+
+    @router.post(
+        "/v1/practitioners",
+        status_code=201,
+        operation_id="addPractitioner",
+        summary="Add a practitioner",
+        responses=contract.answers(201, contract.Made, "Added.", body=True, change=True),
+        openapi_extra=contract.extra(contract.IDEMPOTENCY),
+    )
+    async def add_practitioner(request: Request, body: PractitionerStated) -> Response:
+        """Add a practitioner and the team that answers for them."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        sent = Repeatable(idempotency_key(request), await request.body())
+        who = body.to_domain(uuid4())
+        practitioner_id = await directories.add_practitioner(login, who, sent, attempt)
+        return contract.made(practitioner_id, f"/v1/practitioners/{practitioner_id}")
+
+    @router.get(
+        "/v1/practitioners/{practitioner_id}",
+        operation_id="readPractitioner",
+        summary="How to reach a practitioner's team",
+        responses=contract.answers(200, PractitionerShown, "The practitioner.", child=True),
+    )
+    async def read_practitioner(
+        request: Request, practitioner_id: Annotated[Id, Path(description="The practitioner's id.")]
+    ) -> Response:
+        """Show one practitioner to the management team."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        return contract.encoded(await directories.practitioner(login, practitioner_id, attempt))
+
+    @router.post(
+        "/v1/accounts",
+        status_code=201,
+        operation_id="addAccount",
+        summary="Add an account for one login",
+        responses=contract.answers(201, contract.Made, "Added.", body=True, change=True),
+        openapi_extra=contract.extra(contract.IDEMPOTENCY),
+    )
+    async def add_account(request: Request, body: AccountStated) -> Response:
+        """Add an account: who may ask, for which agency, in which role."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        sent = Repeatable(idempotency_key(request), await request.body())
+        account = body.to_domain(uuid4(), clock.today())
+        of = Login(body.issuer, body.subject)
+        account_id = await directories.add_account(login, account, of, sent, attempt)
+        return contract.made(account_id, f"/v1/accounts/{account_id}")
+
+    @router.patch(
+        "/v1/accounts/{account_id}",
+        status_code=204,
+        operation_id="amendAccount",
+        summary="Suspend, close or clear an account",
+        responses=contract.answers(204, None, "Amended.", child=True, body=True),
+    )
+    async def amend_account(
+        request: Request, account_id: AccountId, body: AccountAmended
+    ) -> Response:
+        """Change an account: in force in the next request of every worker."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        today = clock.today()
+        await directories.change_account(
+            login, account_id, lambda account: body.to_domain(account, today), attempt
+        )
+        return Response(status_code=204)
+
+    return router

@@ -1,0 +1,230 @@
+"""Agencies, practitioners and accounts on the wire, and what an asker learns of itself."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StrictBool, StrictInt
+
+from consent.facts import AccountState, AgencyKind, Role
+from index_service.api.wire import DayText, EmailText, Id, NameText, PhoneText, TitleText, Wire
+from index_service.api.wire_involvement import HOURS_MAX, Hours, TeamContact
+from index_service.api.wire_shown import FrontDoor
+from index_service.domain import directory
+from index_service.domain.dates import checked_past_date
+from index_service.domain.fields import (
+    checked_email,
+    checked_name,
+    checked_org_name,
+    checked_phone,
+)
+from index_service.domain.stated import inside
+
+_Source = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z0-9-]{2,40}$",
+        min_length=2,
+        max_length=40,
+        examples=["northmere-health-visiting"],
+    ),
+]
+_Word = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", max_length=40)]
+
+
+class AgencyStated(Wire):
+    """An agency: its duty line with hours, and its named safeguarding lead."""
+
+    name: TitleText
+    kind: AgencyKind
+    duty_phone: PhoneText
+    hours: Annotated[list[Hours], Field(max_length=HOURS_MAX)]
+    lead_name: NameText
+    lead_phone: PhoneText
+    accredited: StrictBool
+    front_door: StrictBool = False
+    out_of_hours_phone: PhoneText | None = None
+    source: _Source | None = None
+
+    def to_domain(self, agency_id: UUID) -> directory.Agency:
+        """Return the checked agency; its feed source stays here."""
+        night = self.out_of_hours_phone
+        return directory.Agency(
+            id=agency_id,
+            name=checked_org_name(self.name, "name"),
+            kind=self.kind,
+            duty_phone=checked_phone(self.duty_phone, "duty_phone"),
+            hours=tuple(
+                inside(f"hours[{place}]", Hours.to_domain, hours)
+                for place, hours in enumerate(self.hours)
+            ),
+            lead_name=checked_name(self.lead_name, "lead_name"),
+            lead_phone=checked_phone(self.lead_phone, "lead_phone"),
+            accredited=self.accredited,
+            front_door=self.front_door,
+            out_of_hours="" if night is None else checked_phone(night, "out_of_hours_phone"),
+        )
+
+
+class AgencyShown(FrontDoor):
+    """An agency's front door, with its id."""
+
+    agency_id: Id
+
+
+class Agencies(Wire):
+    """Every agency of this authority."""
+
+    agencies: Annotated[list[AgencyShown], Field(max_length=5000)]
+
+
+class PractitionerStated(Wire):
+    """A practitioner of an agency, and the team that answers for them."""
+
+    agency_id: Id
+    name: NameText
+    team: TeamContact
+    phone: PhoneText | None = None
+    email: EmailText | None = None
+
+    def to_domain(self, practitioner_id: UUID) -> directory.Practitioner:
+        """Return the checked practitioner."""
+        return directory.Practitioner(
+            id=practitioner_id,
+            agency_id=self.agency_id,
+            name=checked_name(self.name, "name"),
+            team=inside("team", TeamContact.to_domain, self.team),
+            phone="" if self.phone is None else checked_phone(self.phone, "phone"),
+            email="" if self.email is None else checked_email(self.email, "email"),
+        )
+
+
+class PractitionerShown(PractitionerStated):
+    """How to reach one practitioner's team."""
+
+    practitioner_id: Id
+
+
+class _Standing(Wire):
+    """The days a clearance was given; null where it was not."""
+
+    checked_on: DayText | None = None
+    trained_on: DayText | None = None
+    signed_on: DayText | None = None
+
+    def _day(self, field: str, today: date) -> date | None:
+        text: str | None = getattr(self, field)
+        return None if text is None else checked_past_date(text, today, field)
+
+
+class AccountStated(_Standing):
+    """Who may ask: one login at one identity provider, with one role."""
+
+    issuer: Annotated[
+        str,
+        Field(
+            pattern=r"^https://[a-z0-9.\-]{4,80}(/[A-Za-z0-9._\-]{1,40}){0,4}/?$",
+            max_length=200,
+            examples=["https://login.northmere.example"],
+        ),
+    ]
+    subject: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Za-z0-9._:\-]{1,80}$",
+            min_length=1,
+            max_length=80,
+            examples=["p-4410"],
+        ),
+    ]
+    agency_id: Id
+    role: Role
+    practitioner_id: Id | None = None
+    binding_demanded: StrictBool = False
+
+    def to_domain(self, account_id: UUID, today: date) -> directory.Account:
+        """Return the account, active; its login is digested elsewhere."""
+        return directory.Account(
+            id=account_id,
+            agency_id=self.agency_id,
+            role=self.role,
+            state=AccountState.ACTIVE,
+            checked_on=self._day("checked_on", today),
+            trained_on=self._day("trained_on", today),
+            signed_on=self._day("signed_on", today),
+            binding_demanded=self.binding_demanded,
+            practitioner_id=self.practitioner_id,
+        )
+
+
+class AccountAmended(_Standing):
+    """Another state or clearance; what is not named stays, null takes a clearance away."""
+
+    state: AccountState | None = None
+
+    def to_domain(self, account: directory.Account, today: date) -> directory.Account:
+        """Return the account as amended."""
+        named = self.model_fields_set
+        if self.state is not None:
+            account = replace(account, state=self.state)
+        if "checked_on" in named:
+            account = replace(account, checked_on=self._day("checked_on", today))
+        if "trained_on" in named:
+            account = replace(account, trained_on=self._day("trained_on", today))
+        if "signed_on" in named:
+            account = replace(account, signed_on=self._day("signed_on", today))
+        return account
+
+
+class AccountShown(_Standing):
+    """An account as the management team sees it; its login is kept as a digest only."""
+
+    account_id: Id
+    agency_id: Id
+    role: Role
+    state: AccountState
+    practitioner_id: Id | None
+    binding_demanded: StrictBool
+
+
+class AgencyNamed(Wire):
+    """The asker's own agency."""
+
+    agency_id: Id
+    name: TitleText
+    kind: AgencyKind
+
+
+class Me(Wire):
+    """What the index knows of the asking account. `may`: by action, what stands in the way."""
+
+    account_id: Id
+    agency: AgencyNamed
+    practitioner_id: Id | None
+    role: Role
+    state: AccountState
+    checked_on: DayText | None
+    trained_on: DayText | None
+    agreement_signed_on: DayText | None
+    may: dict[_Word, Annotated[list[_Word], Field(max_length=40)]]
+    agreement_version: StrictInt
+
+
+class Vocabularies(Wire):
+    """The closed vocabularies; words are added, none changes its meaning."""
+
+    roles: list[_Word]
+    agency_kinds: list[_Word]
+    purposes: list[_Word]
+    reasons: list[_Word]
+    genders: list[_Word]
+    identifier_schemes: list[_Word]
+    address_kinds: list[_Word]
+    carer_relations: list[_Word]
+    education: list[_Word]
+    services: list[_Word]
+    days: list[_Word]
+    grades: list[_Word]
+    shield_grounds: list[_Word]
+    shield_asked_by: list[_Word]

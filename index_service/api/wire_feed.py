@@ -1,0 +1,59 @@
+"""Feeds on the wire: what a supplier hears of its batch, what the team sees of holds."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictInt
+
+from index_service.api.wire import Id, Wire
+from index_service.domain.feed import LineCode
+
+PAGE_MAX = 1000
+_COUNT = Annotated[StrictInt, Field(ge=0)]
+
+
+class BatchStatus(Wire):
+    """How far a batch has come. `accepted` says a line was understood, and nothing more."""
+
+    source: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$", min_length=2, max_length=40)]
+    batch_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$", min_length=1, max_length=40)]
+    state: Literal["incomplete", "complete"]
+    lines: _COUNT
+    accepted: _COUNT
+    invalid: _COUNT
+    results: Annotated[
+        str,
+        Field(
+            pattern=r"^/v1/feeds/[a-z0-9-]{2,40}/batches/[A-Za-z0-9._-]{1,40}/lines$",
+            max_length=120,
+        ),
+    ]
+
+
+class LineResult(Wire):
+    """What became of one line: only what the line itself determines."""
+
+    line: Annotated[StrictInt, Field(ge=1)]
+    result: Literal["accepted", "invalid"]
+    code: LineCode | None = None
+    field: Annotated[str | None, Field(pattern=r"^[a-z0-9_.\[\]]{0,80}$", max_length=80)] = None
+
+
+class LineResults(Wire):
+    """A page of line results, in order of lines."""
+
+    lines: Annotated[list[LineResult], Field(max_length=PAGE_MAX)]
+    next: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$", max_length=200)] = None
+
+
+class Hold(Wire):
+    """A record that waits for a decision of the management team, and why."""
+
+    child_id: Id
+    outcome: Literal["held", "doubtful"]
+
+
+class Holds(Wire):
+    """A page of what waits."""
+
+    holds: Annotated[list[Hold], Field(max_length=PAGE_MAX)]
+    next: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$", max_length=200)] = None

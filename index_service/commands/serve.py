@@ -1,0 +1,132 @@
+"""`serve`: the API on one port, the probes on another, in one event loop."""
+
+import argparse
+import asyncio
+import contextlib
+import gc
+import signal
+import sys
+from typing import Any
+
+import uvicorn
+from pydantic import ValidationError
+
+from index_service.crypto.providers import KeyRefused
+from index_service.main import Built, WrongRoles, built
+from index_service.settings import Settings
+from index_service.store.reading import LOST
+
+CONCURRENT_MAX = 512
+DRAIN_S_MAX = 10
+
+
+def mount(nouns: Any) -> None:
+    """Add the command to the parser."""
+    command = nouns.add_parser("serve", help="serve the API and, on its own port, the probes")
+    command.set_defaults(run=run)
+
+
+def run(_: argparse.Namespace) -> int:
+    """Serve until told to stop. A missing or unsafe setting is 2, said without its value."""
+    try:
+        settings = Settings()  # pydantic reads the environment
+    except ValidationError as wrong:
+        named = sorted({".".join(str(step) for step in each["loc"]) for each in wrong.errors()})
+        print("not started: missing or unsafe settings: " + ", ".join(named), file=sys.stderr)
+        return 2
+    try:
+        uvloop_run(serve(settings))
+    except KeyRefused as refused:
+        print(f"not started: a key was refused: {refused}", file=sys.stderr)
+        return 2
+    except WrongRoles:
+        print("not started: the login roles are not this authority's", file=sys.stderr)
+        return 2
+    except LOST as lost:
+        print(f"not started: the database cannot be had ({type(lost).__name__})", file=sys.stderr)
+        return 3
+    return 0
+
+
+def uvloop_run(main: Any) -> None:
+    """Run a coroutine on the faster event loop."""
+    with asyncio.Runner(loop_factory=_loop) as runner:
+        runner.run(main)
+
+
+def _loop() -> asyncio.AbstractEventLoop:
+    config = uvicorn.Config(app=_nothing, loop="uvloop")
+    factory = config.get_loop_factory()
+    return factory() if factory else asyncio.new_event_loop()
+
+
+async def _nothing(scope: Any, receive: Any, send: Any) -> None:
+    raise RuntimeError("never served")
+
+
+async def serve(settings: Settings) -> None:
+    """Serve one authority's index until a signal asks to stop, then drain."""
+    async with built(settings) as index:
+        # What start-up made lives as long as the process: no need to look at it again.
+        gc.collect()
+        gc.freeze()
+        await _both(settings, index)
+
+
+async def _both(settings: Settings, index: Built) -> None:
+    servers = [
+        _server(index.app, settings.host, settings.port),
+        _server(index.probes, settings.ops_host, settings.ops_port),
+    ]
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    with contextlib.ExitStack() as quiet:
+        for server in servers:
+            # Two servers in one loop: one handler of signals for both.
+            quiet.enter_context(contextlib.nullcontext(server))
+        async with asyncio.TaskGroup() as group:
+            for server in servers:
+                group.create_task(_run(server, stop))
+
+
+async def _run(server: "_Server", stop: Any) -> None:
+    try:
+        await server.serve()
+    finally:
+        stop()  # whichever ends, ends both: a half-served index is worse than none
+
+
+class _Server(uvicorn.Server):
+    """A server whose signals are handled once, outside."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        """Leave signals to `_both`."""
+        yield
+
+
+def _server(app: Any, host: str, port: int) -> _Server:
+    return _Server(
+        uvicorn.Config(
+            app,
+            host=host,
+            port=port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            lifespan="on" if hasattr(app, "record") else "off",
+            access_log=False,  # its lines would hold paths
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,  # a sender could claim any address
+            limit_concurrency=CONCURRENT_MAX,
+            timeout_graceful_shutdown=DRAIN_S_MAX,
+            log_level="warning",
+        )
+    )

@@ -1,0 +1,130 @@
+"""A practitioner's flag that they work with a child: it begins, is confirmed, ceases.
+
+An involvement says "I am taking action with this child and may have important
+information to share" (guidance 3.28) and how to reach the team; it holds no content.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from consent.facts import SENSITIVE_KINDS, AgencyKind
+
+
+class Service(StrEnum):
+    """What kind of service is involved. Closed; sensitivity follows from it."""
+
+    SCHOOL = "school"
+    EARLY_YEARS = "early_years"
+    HEALTH_VISITING = "health_visiting"
+    SCHOOL_NURSING = "school_nursing"
+    GENERAL_PRACTICE = "general_practice"
+    HOSPITAL = "hospital"
+    SOCIAL_CARE = "social_care"
+    EARLY_HELP = "early_help"
+    EDUCATION_WELFARE = "education_welfare"
+    SPECIAL_NEEDS = "special_needs"
+    POLICE = "police"
+    PROBATION = "probation"
+    YOUTH_JUSTICE = "youth_justice"
+    HOUSING = "housing"
+    VOLUNTARY = "voluntary"
+    MENTAL_HEALTH = "mental_health"
+    SEXUAL_HEALTH = "sexual_health"
+    SUBSTANCE_MISUSE = "substance_misuse"
+
+
+SENSITIVE_SERVICES = frozenset(
+    {Service.MENTAL_HEALTH, Service.SEXUAL_HEALTH, Service.SUBSTANCE_MISUSE}
+)
+
+
+class Day(StrEnum):
+    """Days of the week as hours name them."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When a line is answered: days, and local time as HH:MM in Europe/London."""
+
+    days: tuple[Day, ...]
+    opens: str
+    closes: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamContact:
+    """The team is mandatory: people leave, teams answer."""
+
+    name: str
+    phone: str
+    hours: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonContact:
+    """A named practitioner, when the agency gives one."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whom to ring. `ask_for_duty`: the person is not to be asked for by name."""
+
+    team: TeamContact
+    person: PersonContact | None = None
+    ask_for_duty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Involvement:
+    """One service's involvement with one child. `agency` is the recording agency's id."""
+
+    id: UUID
+    agency: str
+    agency_kind: AgencyKind
+    service: Service
+    contact: Contact
+    began: date
+    ceased: date | None = None
+    confirmed: date | None = None
+    practitioner: str | None = None
+    consent_in_force: bool = False
+
+    @staticmethod
+    def is_sensitive(service: Service | None, agency_kind: AgencyKind | None) -> bool:
+        """Sexual health, mental health, substance misuse, by service or by provider."""
+        return service in SENSITIVE_SERVICES or agency_kind in SENSITIVE_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class CafStatus:
+    """That a common assessment is held, by whom, since when. Never the assessment."""
+
+    agency: str
+    contact: Contact
+    held_since: date
+    closed: date | None = None
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeadProfessional:
+    """Who leads for the child, and how to reach them."""
+
+    agency: str
+    contact: Contact
+    since: date
+    id: UUID | None = None

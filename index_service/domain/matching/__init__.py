@@ -1,0 +1,1 @@
+"""Finding the right child: folding, search tokens, comparison, score and grade. Pure."""

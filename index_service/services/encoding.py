@@ -1,0 +1,186 @@
+"""How the parts of a child's record are written inside their envelopes: JSON arrays.
+
+Arrays, not objects: an envelope has one size for every row, so field names would only
+take room from names. A part that grows gets a new leading number, never a new meaning.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import orjson
+
+from index_service.domain.child import (
+    Address,
+    AddressKind,
+    Carer,
+    CarerRelation,
+    Education,
+    Gender,
+    Identity,
+    PersonName,
+    Practice,
+    School,
+    Settings,
+    Source,
+    Tracing,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The one part opened to decide: what restricts this record, and its case rows' seal.
+
+    `cases` and `case_sum` are the number of case rows and the exclusive-or of their marks:
+    a row dropped, added or put back in an older version no longer fits.
+    """
+
+    shielded: bool = False
+    held: bool = False
+    archived: bool = False
+    due: date | None = None  # the next day something here must be looked at
+    cases: int = 0
+    case_sum: bytes = bytes(16)
+    created_by: str = ""  # agency id: may be told the record is not released yet
+
+    def with_mark(self, mark: bytes, added: int = 0) -> "Policy":
+        """Return the policy after one case row's mark is put in or taken out."""
+        mixed = bytes(a ^ b for a, b in zip(self.case_sum, mark, strict=True))
+        return replace(self, case_sum=mixed, cases=self.cases + added)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _text(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _name(name: PersonName) -> list[str]:
+    return [name.family, name.given, name.middle]
+
+
+def encode_policy(policy: Policy) -> bytes:
+    """Write a policy part."""
+    flags = policy.shielded | policy.held << 1 | policy.archived << 2
+    return orjson.dumps(
+        [1, flags, _text(policy.due), policy.cases, policy.case_sum.hex(), policy.created_by]
+    )
+
+
+def decode_policy(text: bytes) -> Policy:
+    """Read a policy part."""
+    _, flags, due, cases, case_sum, created_by = orjson.loads(text)
+    return Policy(
+        bool(flags & 1),
+        bool(flags & 2),
+        bool(flags & 4),
+        _day(due),
+        cases,
+        bytes.fromhex(case_sum),
+        created_by,
+    )
+
+
+def encode_identity(identity: Identity) -> bytes:
+    """Write the identity part."""
+    return orjson.dumps(
+        [
+            1,
+            _name(identity.name),
+            identity.date_of_birth.isoformat(),
+            identity.gender.value,
+            [_name(carer) for carer in identity.carers],
+        ]
+    )
+
+
+def decode_identity(text: bytes) -> Identity:
+    """Read the identity part."""
+    _, name, birth, gender, carers = orjson.loads(text)
+    return Identity(
+        PersonName(*name),
+        date.fromisoformat(birth),
+        Gender(gender),
+        tuple(PersonName(*carer) for carer in carers),
+    )
+
+
+def encode_tracing(tracing: Tracing) -> bytes:
+    """Write the tracing part."""
+    return orjson.dumps(
+        [1, [_name(name) for name in tracing.former_names], tracing.postcode, tracing.house]
+    )
+
+
+def decode_tracing(text: bytes) -> Tracing:
+    """Read the tracing part."""
+    _, names, postcode, house = orjson.loads(text)
+    return Tracing(tuple(PersonName(*name) for name in names), postcode, house)
+
+
+def encode_address(address: Address) -> bytes:
+    """Write the whereabouts part."""
+    return orjson.dumps(
+        [1, address.kind.value, address.house, address.street, address.town, address.postcode]
+    )
+
+
+def decode_address(text: bytes) -> Address:
+    """Read the whereabouts part."""
+    _, kind, *lines = orjson.loads(text)
+    return Address(AddressKind(kind), *lines)
+
+
+def encode_carers(carers: tuple[Carer, ...]) -> bytes:
+    """Write the carers part."""
+    return orjson.dumps(
+        [1, [[_name(c.name), c.relation.value, c.parental_responsibility, c.phone] for c in carers]]
+    )
+
+
+def decode_carers(text: bytes) -> tuple[Carer, ...]:
+    """Read the carers part."""
+    _, carers = orjson.loads(text)
+    return tuple(
+        Carer(PersonName(*name), CarerRelation(relation), bool(responsible), phone)
+        for name, relation, responsible, phone in carers
+    )
+
+
+def encode_settings(settings: Settings) -> bytes:
+    """Write the settings part."""
+    s, p = settings.school, settings.practice
+    school = [s.urn, s.name, s.phone, _text(s.starts), _text(s.ends)] if s else None
+    practice = [p.ods, p.name, p.phone, _text(p.since)] if p else None
+    return orjson.dumps([1, settings.education.value, school, practice])
+
+
+def decode_settings(text: bytes) -> Settings:
+    """Read the settings part."""
+    _, education, s, p = orjson.loads(text)
+    school = School(s[0], s[1], s[2], date.fromisoformat(s[3]), _day(s[4])) if s else None
+    practice = Practice(p[0], p[1], p[2], date.fromisoformat(p[3])) if p else None
+    return Settings(Education(education), school, practice)
+
+
+def encode_provenance(provenance: dict[str, Source]) -> bytes:
+    """Write where each attribute came from."""
+    return orjson.dumps(
+        [
+            1,
+            [
+                [attribute, s.agency, s.as_of.isoformat(), s.received_s, s.by_person]
+                for attribute, s in sorted(provenance.items())
+            ],
+        ]
+    )
+
+
+def decode_provenance(text: bytes) -> dict[str, Source]:
+    """Read where each attribute came from."""
+    _, rows = orjson.loads(text)
+    return {
+        attribute: Source(agency, date.fromisoformat(as_of), received, bool(by_person))
+        for attribute, agency, as_of, received, by_person in rows
+    }

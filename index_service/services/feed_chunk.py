@@ -1,0 +1,310 @@
+"""One chunk of a supplier's lines in one transaction: match, decide, seal, write, log.
+
+Lines take effect in their order: a later line of the chunk sees what an earlier one
+made. The supplier hears of each line only what the line itself determines.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from consent.facts import AgencyKind
+from index_service.domain.child import ChildRecord, Source
+from index_service.domain.errors import Code, Invalid
+from index_service.domain.feed import (
+    ChildLine,
+    InvolvementLine,
+    InvolvementVerb,
+    LineCode,
+    LineInvalid,
+    LineOutcome,
+    RawLine,
+)
+from index_service.domain.involvement import Involvement
+from index_service.services.cases import SealedCase, checked_cases, new_case_id
+from index_service.services.feed_writes import Standing, Writes, kept_line
+from index_service.services.index import Index
+from index_service.services.merging import merged
+from index_service.services.placing import (
+    Known,
+    Surroundings,
+    birth_digests,
+    held_now,
+    placed,
+    waits,
+)
+from index_service.services.pointers import Load, caseload_pointers
+from index_service.services.record import attributes_of, sourced, traced
+from index_service.services.sealing import facts_of, open_record
+from index_service.store.work import Work
+
+_NO_CASE = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Supplier:
+    """Who sends this feed: the source's name and the agency it belongs to."""
+
+    source: str
+    agency: str
+    agency_kind: AgencyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One line as read and as checked."""
+
+    raw: RawLine
+    line: ChildLine | InvolvementLine | LineInvalid
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """What a supplier's own reference leads to."""
+
+    child_id: UUID
+    case_id: UUID
+
+
+class Chunk:
+    """The effects of one chunk, gathered line by line and written at the end."""
+
+    def __init__(self, index: Index, work: Work, supplier: Supplier) -> None:
+        self._index = index
+        self._work = work
+        self._supplier = supplier
+        self._around = Surroundings(index)
+        self._standing: dict[UUID, Standing] = {}
+        self._refs: dict[bytes, Referred] = {}
+        self._macs: dict[bytes, bytes] = {}
+        self._cases: dict[UUID, SealedCase] = {}
+        self._writes = Writes(index)
+
+    async def take(self, lines: Sequence[Read]) -> list[tuple[int, LineOutcome, LineInvalid | None]]:
+        """Apply lines and write their effects; return each line's number and outcome."""
+        await self._gather(lines)
+        outcomes = []
+        for each in lines:
+            invalid = each.line if isinstance(each.line, LineInvalid) else None
+            outcome = LineOutcome.INVALID
+            if invalid is None:
+                try:
+                    outcome = self._apply(each)
+                except Invalid as refusal:
+                    invalid = LineInvalid(LineCode(refusal.code.value), refusal.field)
+            outcomes.append((each.raw.number, outcome, invalid))
+        await self._writes.write(self._work, self._standing.values())
+        return outcomes
+
+    # What the lines refer to
+
+    def _ref(self, kind: str, reference: str) -> bytes:
+        return self._index.keyring.references.source_ref(
+            self._supplier.source, f"{kind}/{reference}"
+        )
+
+    def _refs_of(self, line: ChildLine | InvolvementLine) -> list[bytes]:
+        if isinstance(line, ChildLine):
+            return [self._ref("child", line.reference)]
+        return [
+            self._ref("involvement", line.reference),
+            self._ref("child", line.child_reference),
+        ]
+
+    async def _gather(self, lines: Sequence[Read]) -> None:
+        stated = [each.line for each in lines if not isinstance(each.line, LineInvalid)]
+        refs = {ref for line in stated for ref in self._refs_of(line)}
+        for row in await self._work.feeds.source_records(list(refs)) if refs else ():
+            data = self._index.keyring.pointers.open_small(row.ref, row.pointer)
+            self._refs[row.ref] = Referred(UUID(bytes=data[:16]), UUID(bytes=data[16:32]))
+            self._macs[row.ref] = row.line_mac
+        changed = [each for each in lines if not self._same(each)]
+        facts = [
+            facts_of(traced(each.line.child)) for each in changed if isinstance(each.line, ChildLine)
+        ]
+        await self._work.locks.births(birth_digests(self._index, facts))
+        also = {
+            self._refs[ref].child_id
+            for each in changed
+            if not isinstance(each.line, LineInvalid)
+            for ref in self._refs_of(each.line)
+            if ref in self._refs
+        }
+        locked = await self._around.gather(self._work, facts, also)
+        self._standing = {
+            child_id: Standing(child_id, child.key, child.policy, child)
+            for child_id, child in locked.items()
+        }
+        await self._gather_cases(changed)
+
+    async def _gather_cases(self, changed: Sequence[Read]) -> None:
+        """Fetch the case rows of children whose involvements are changed or ceased here."""
+        keyring = self._index.keyring
+        children = {}
+        for each in changed:
+            if isinstance(each.line, InvolvementLine):
+                known = self._refs.get(self._ref("involvement", each.line.reference))
+                if known is not None:
+                    children[keyring.references.case_ref(known.child_id)] = known.child_id
+        rows: dict[UUID, list[Any]] = {child_id: [] for child_id in children.values()}
+        for row in await self._work.children.cases(list(children)) if children else ():
+            rows[children[row.child_ref]].append(row._mapping)
+        for child_id, found in rows.items():
+            standing = self._standing[child_id]
+            for case in checked_cases(keyring, standing.key, standing.policy, found):
+                self._cases[case.id] = case
+
+    def _mac(self, each: Read) -> bytes:
+        return self._index.keyring.references.line_mac(self._supplier.source, each.raw.sent)
+
+    def _same(self, each: Read) -> bool:
+        """Return whether the supplier said exactly this before."""
+        if isinstance(each.line, LineInvalid):
+            return False
+        ref = self._refs_of(each.line)[0]
+        return self._macs.get(ref) == self._mac(each)
+
+    # What each line does
+
+    def _apply(self, each: Read) -> LineOutcome:
+        if self._same(each):
+            return LineOutcome.SAME
+        if isinstance(each.line, ChildLine):
+            return self._child(each, each.line)
+        assert isinstance(each.line, InvolvementLine)
+        return self._involvement(each, each.line)
+
+    def _child(self, each: Read, line: ChildLine) -> LineOutcome:
+        ref = self._ref("child", line.reference)
+        stated = traced(line.child)
+        facts = facts_of(stated)
+        known = self._refs.get(ref)
+        if known is None:
+            judged = self._around.judge(facts)
+            if judged.same is None:
+                standing = self._new(stated, line, judged.outcome, ref)
+                self._keep(ref, each, standing, _NO_CASE)
+                return judged.outcome
+            known = Referred(judged.same, _NO_CASE)
+        outcome = self._change(known.child_id, stated, line, ref)
+        self._keep(ref, each, self._standing[known.child_id], _NO_CASE)
+        return outcome
+
+    def _source(self, line: ChildLine) -> Source:
+        now = int(self._index.clock.now().timestamp())
+        return Source(self._supplier.agency, line.as_of, now)
+
+    def _new(
+        self, stated: ChildRecord, line: ChildLine, outcome: LineOutcome, ref: bytes
+    ) -> Standing:
+        record = sourced(stated, attributes_of(stated), self._source(line))
+        new = placed(self._index, record, outcome, self._supplier.agency, ref)
+        self._around.index_new(new.child, facts_of(record))
+        standing = Standing(new.child.child_id, new.child.key, new.child.policy, record=record)
+        self._standing[standing.child_id] = standing
+        self._writes.new_child(new)
+        return standing
+
+    def _change(
+        self, child_id: UUID, stated: ChildRecord, line: ChildLine, ref: bytes
+    ) -> LineOutcome:
+        standing = self._standing[child_id]
+        record = standing.record
+        if record is None:
+            assert standing.sealed is not None
+            record = open_record(standing.sealed)
+        after = merged(record, stated, self._source(line))
+        facts = facts_of(after)
+        held = self._around.touches_guard(facts, child_id)
+        if held:
+            standing.policy = held_now(standing.policy)
+            standing.policy_changed = True
+        standing.record = after
+        standing.rewritten = True
+        policy = standing.policy
+        guarded = policy.shielded or policy.held
+        self._around.note(Known(child_id, facts, guarded, policy.archived))
+        outcome = LineOutcome.HELD if held else LineOutcome.CHANGED
+        self._writes.pointers.append(waits(self._index, child_id, outcome, ref))
+        return outcome
+
+    def _involvement(self, each: Read, line: InvolvementLine) -> LineOutcome:
+        child = self._refs.get(self._ref("child", line.child_reference))
+        if child is None:
+            raise Invalid(Code.REFERENCE_INVALID, "child_reference")
+        ref = self._ref("involvement", line.reference)
+        known = self._refs.get(ref)
+        standing = self._standing[child.child_id if known is None else known.child_id]
+        if known is None:
+            fact = self._begun(line)
+            self._add_case(standing, fact)
+            load = Load(standing.child_id, fact.id)
+            self._writes.pointers += caseload_pointers(
+                self._index.keyring, self._supplier.agency, None, load
+            )
+            self._keep(ref, each, standing, fact.id)
+            return LineOutcome.NEW
+        self._replace_case(standing, known.case_id, line)
+        self._keep(ref, each, standing, known.case_id)
+        return LineOutcome.CHANGED
+
+    def _begun(self, line: InvolvementLine) -> Involvement:
+        if line.verb is not InvolvementVerb.BEGIN or not line.service or not line.contact:
+            raise Invalid(Code.REFERENCE_INVALID, "reference")
+        assert line.began is not None  # INVARIANT: parse_line demands it of a beginning
+        return Involvement(
+            new_case_id(),
+            self._supplier.agency,
+            self._supplier.agency_kind,
+            line.service,
+            line.contact,
+            line.began,
+            ceased=line.ceased,
+            confirmed=line.as_of,
+            consent_in_force=bool(line.consent),
+        )
+
+    def _add_case(self, standing: Standing, fact: Involvement) -> None:
+        sealed = self._writes.add_case(standing, fact)
+        self._cases[fact.id] = SealedCase(fact.id, standing.key, sealed)
+
+    def _replace_case(self, standing: Standing, case_id: UUID, line: InvolvementLine) -> None:
+        case = self._cases[case_id]
+        before = case.body(case.head())
+        assert isinstance(before, Involvement)
+        sealed = self._writes.replace_case(standing, case, _changed(before, line))
+        self._cases[case_id] = SealedCase(case_id, standing.key, sealed)
+
+    def _keep(self, ref: bytes, each: Read, standing: Standing, case_id: UUID) -> None:
+        """Keep the supplier's reference and its last line, sealed under the child's key."""
+        keyring = self._index.keyring
+        self._refs[ref] = Referred(standing.child_id, case_id)
+        self._macs[ref] = mac = self._mac(each)
+        data = standing.child_id.bytes + case_id.bytes
+        self._writes.sources[ref] = {
+            "ref": ref,
+            "line_mac": mac,
+            "pointer": keyring.pointers.seal_small(ref, data),
+            "sealed": standing.key.seal("source", ref, kept_line(each.raw.sent)),
+        }
+
+
+def _changed(before: Involvement, line: InvolvementLine) -> Involvement:
+    """Return the involvement after a line that changes or ends it."""
+    if line.ceased is not None and line.ceased < before.began:
+        raise Invalid(Code.DATE_OUT_OF_RANGE, "ceased")
+    return replace(
+        before,
+        service=line.service or before.service,
+        contact=line.contact or before.contact,
+        ceased=line.ceased if line.verb is InvolvementVerb.CEASE else before.ceased,
+        confirmed=line.as_of,
+        consent_in_force=before.consent_in_force if line.consent is None else line.consent,
+    )
+
+
+def tally(outcomes: Sequence[tuple[int, LineOutcome, LineInvalid | None]]) -> Counter[str]:
+    """Count what became of a chunk's lines."""
+    return Counter(outcome.value for _, outcome, _ in outcomes)

@@ -1,0 +1,26 @@
+"""What every story of one authority's index works with. Built once, in main.py."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from index_service.crypto.keyring import Keyring
+from index_service.domain.clock import Clock
+from index_service.log.access_log import AccessLog
+from index_service.services.views import Views
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """One authority's keys, log, clock and ways to its store."""
+
+    csa: str
+    keyring: Keyring
+    log: AccessLog
+    clock: Clock
+    views: Views
+    reading: Any  # the asyncpg pool of role api: lookups and reads, nothing else
+    api: AsyncEngine  # keeps the directory
+    feed: AsyncEngine  # writes records
+    audit: AsyncEngine

@@ -1,0 +1,219 @@
+"""Recording involvement: it begins, is confirmed, changes contact, ceases; and is read by its id."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from consent.decide import decide_involvement
+from consent.facts import Action, AgencyKind, DisclosureClass, Role
+from index_service.domain import disclosure
+from index_service.domain.errors import Code, Invalid, NotDisclosed
+from index_service.domain.involvement import Contact, Involvement, Service
+from index_service.log.entry import Outcome, SubjectShown
+from index_service.services.admitting import Admitted, Asked, Login, admit
+from index_service.services.attempt import Attempt
+from index_service.services.cases import SealedCase, checked_cases, new_case_id
+from index_service.services.index import Index
+from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
+from index_service.services.writing import (
+    REPLAYED,
+    Change,
+    Once,
+    Opened,
+    Repeatable,
+    add_case,
+    child_to_write,
+    put_policy,
+    recorded,
+    replace_case,
+)
+from index_service.store.work import Work, work_on
+
+_NOT_OWN = "not_own_involvement"
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a practitioner states when an involvement begins."""
+
+    service: Service
+    contact: Contact
+    began: date
+    consent: bool | None = None  # stated for sensitive services, which need it (reg 11(3))
+
+
+class Involvements:
+    """Writes and reads involvements for one authority."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def begin(
+        self, login: Login, child_id: UUID, stated: Beginning, sent: Repeatable, attempt: Attempt
+    ) -> UUID:
+        """Record that the asker's agency is involved; return the involvement's id."""
+        index = self._index
+        asked = Asked(login, Action.RECORD_INVOLVEMENT, attempt.access)
+        async with work_on(index.feed, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            once = Once(index, admitted, attempt, sent)
+            await work.locks.shields_shared()
+            opened = await child_to_write(index, work, admitted, child_id, attempt)
+            done = await once.before(work)
+            if done is not None:
+                change = Change((SubjectShown(child_id),), opened.decision, REPLAYED)
+                await recorded(index, work, attempt, change)
+                return done.resource
+            fact = _begun(admitted, stated)
+            await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
+            load = Load(child_id, fact.id)
+            rows = caseload_pointers(index.keyring, fact.agency, fact.practitioner, load)
+            await work.children.add_work(rows)
+            subjects = (SubjectShown(child_id, (DisclosureClass.INVOLVEMENTS,)),)
+            change = Change(subjects, opened.decision, once=once, resource=fact.id)
+            await recorded(index, work, attempt, change)
+            return fact.id
+
+    async def change(
+        self,
+        login: Login,
+        involvement_id: UUID,
+        changed: Callable[[Involvement, date], Involvement],
+        attempt: Attempt,
+    ) -> None:
+        """Change one of the asker's agency's own involvements, or any for the team.
+
+        `changed` gets the involvement and today. Somebody else's involvement, and one
+        that is not there, are the same answer.
+        """
+        index = self._index
+        asked = Asked(login, Action.RECORD_INVOLVEMENT, attempt.access)
+        async with work_on(index.feed, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            await work.locks.shields_shared()
+            child_id = await self._child_of(work, involvement_id)
+            opened = await child_to_write(index, work, admitted, child_id, attempt)
+            case, before = await self._own(work, admitted, opened, involvement_id, attempt)
+            after = changed(before, admitted.ask.today)
+            policy = await replace_case(index, work, opened.child, case, after)
+            await put_policy(work, opened.child, policy)
+            subjects = (SubjectShown(child_id, (DisclosureClass.INVOLVEMENTS,)),)
+            await recorded(index, work, attempt, Change(subjects, opened.decision))
+
+    async def read(self, login: Login, involvement_id: UUID, attempt: Attempt) -> bytes:
+        """Return one involvement, encoded; NotDisclosed where policy withholds it."""
+        index = self._index
+        asked = Asked(login, Action.READ_INVOLVEMENT, attempt.access)
+        async with work_on(index.feed, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            child_id = await self._child_of(work, involvement_id)
+            opened = await child_to_write(index, work, admitted, child_id, attempt)
+            case = await self._case(work, opened, involvement_id, attempt)
+            head = case.head()
+            facts = head.facts(admitted.asker.facts.agency)
+            seen = head.kind == "involvement" and decide_involvement(
+                admitted.asker.facts, admitted.ask, opened.decision, facts, admitted.agreement
+            )
+            body = case.body(head) if seen else None
+            if not isinstance(body, Involvement):
+                attempt.rules = (_NOT_OWN,)
+                raise NotDisclosed(_NOT_OWN)
+        agency = admitted.view.agencies.get(UUID(body.agency))
+        shown = disclosure.shown_involvement(body, agency.name if agency else "")
+        entry = replace(
+            attempt.entry(index.log.stamp(), Outcome.SHOWN),
+            subjects=(SubjectShown(child_id, (DisclosureClass.INVOLVEMENTS,), shown=True),),
+        )
+        attempt.answered(await index.log.append(entry))
+        return orjson.dumps(shown)
+
+    async def _child_of(self, work: Work, involvement_id: UUID) -> UUID:
+        """Return the involvement's child; for one that is not there, an id nobody has."""
+        token = case_token(self._index.keyring, involvement_id)
+        for row in await work.children.work([token]):
+            return open_load(self._index.keyring, row.token, row.pointer).child_id
+        return involvement_id
+
+    async def _case(
+        self, work: Work, opened: Opened, involvement_id: UUID, attempt: Attempt
+    ) -> SealedCase:
+        ref = self._index.keyring.references.case_ref(opened.child.child_id)
+        rows: list[Any] = [row._mapping for row in await work.children.cases([ref])]
+        cases = checked_cases(self._index.keyring, opened.child.key, opened.child.policy, rows)
+        for case in cases:
+            if case.id == involvement_id:
+                return case
+        attempt.rules = (_NOT_OWN,)
+        raise NotDisclosed(_NOT_OWN)
+
+    async def _own(
+        self,
+        work: Work,
+        admitted: Admitted,
+        opened: Opened,
+        involvement_id: UUID,
+        attempt: Attempt,
+    ) -> tuple[SealedCase, Involvement]:
+        case = await self._case(work, opened, involvement_id, attempt)
+        head = case.head()
+        team = admitted.asker.facts.role is Role.MANAGEMENT_TEAM
+        own = head.agency == admitted.asker.facts.agency
+        body = case.body(head) if head.kind == "involvement" and (own or team) else None
+        if not isinstance(body, Involvement):
+            attempt.rules = (_NOT_OWN,)
+            raise NotDisclosed(_NOT_OWN)
+        return case, body
+
+
+def _begun(admitted: Admitted, stated: Beginning) -> Involvement:
+    asker = admitted.asker
+    kind: AgencyKind = asker.facts.agency_kind
+    if Involvement.is_sensitive(stated.service, kind) and stated.consent is not True:
+        # Regulation 11(3): supplied with consent; significant harm is a decision of its own.
+        raise Invalid(Code.FIELD_MISSING, "consent")
+    return Involvement(
+        new_case_id(),
+        str(asker.agency_id),
+        kind,
+        stated.service,
+        stated.contact,
+        stated.began,
+        confirmed=admitted.ask.today,
+        practitioner=str(asker.practitioner_id) if asker.practitioner_id else None,
+        consent_in_force=bool(stated.consent),
+    )
+
+
+def confirmed(before: Involvement, today: date) -> Involvement:
+    """Confirm that the involvement goes on as of today."""
+    if before.ceased is not None:
+        raise Invalid(Code.STATE_CONFLICT)
+    return replace(before, confirmed=today)
+
+
+def ceased_on(day: date) -> Callable[[Involvement, date], Involvement]:
+    """Return the change by which an involvement ceases on a day already come."""
+
+    def change(before: Involvement, today: date) -> Involvement:
+        if before.ceased is not None:
+            raise Invalid(Code.STATE_CONFLICT)
+        if not before.began <= day <= today:
+            raise Invalid(Code.DATE_OUT_OF_RANGE, "ceased")
+        return replace(before, ceased=day)
+
+    return change
+
+
+def contact_changed(contact: Contact) -> Callable[[Involvement, date], Involvement]:
+    """Return the change by which an involvement gets another contact."""
+
+    def change(before: Involvement, today: date) -> Involvement:
+        if before.ceased is not None:
+            raise Invalid(Code.STATE_CONFLICT)
+        return replace(before, contact=contact, confirmed=today)
+
+    return change

@@ -1,0 +1,170 @@
+"""The governed lookup: who is this child, who else works with them, whom to ring.
+
+Everything is read in one snapshot; the entry is durable before anything is disclosed.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+
+from consent.facts import Action, DisclosureClass, Role
+from index_service.domain import disclosure
+from index_service.domain.disclosure import Shown
+from index_service.domain.matching.grade import Grade, Graded
+from index_service.domain.matching.keys import Facts
+from index_service.log.entry import Outcome, SubjectShown
+from index_service.services.admitting import Admitted, Asked, Login, admit
+from index_service.services.attempt import Attempt
+from index_service.services.index import Index
+from index_service.services.search import Search, Visible
+from index_service.services.showing import Showing, shows_cases
+from index_service.store.reading import Snapshot, snapshot
+
+_SHOWN_CLASSES = frozenset(DisclosureClass) - {
+    DisclosureClass.TRACING,  # compared, never shown
+    DisclosureClass.WHEREABOUTS,
+    DisclosureClass.CARERS,
+    DisclosureClass.SETTINGS,
+    DisclosureClass.PROVENANCE,
+}
+SHOWN_MAX = 5
+TOO_MANY_ABOVE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to: the outcome's word, and the candidates to be shown."""
+
+    outcome: str  # found, several, too_many, none
+    shown: Sequence[Graded[Visible]]
+
+
+def concluded(graded: list[Graded[Visible]], role: Role) -> Found:
+    """Say what visible candidates come to. Nothing hidden has any part in it.
+
+    A system without a person at the keyboard gets one certain match or none: nobody
+    is there to tell two children apart.
+    """
+    certain = [one for one in graded if one.grade is Grade.CERTAIN]
+    if role is Role.CASE_SYSTEM:
+        if len(certain) == 1:
+            return Found("found", certain)
+        return Found("several" if graded else "none", ())
+    if not graded:
+        return Found("none", ())
+    if len(certain) == 1:
+        return Found("found", certain)
+    if len(graded) > TOO_MANY_ABOVE:
+        return Found("too_many", ())
+    strong = [one for one in graded if one.grade is not Grade.POSSIBLE] or graded
+    shown = strong[:SHOWN_MAX]
+    if len(strong) > SHOWN_MAX:
+        return Found("too_many", ())
+    return Found("found" if len(shown) == 1 else "several", shown)
+
+
+class Lookups:
+    """Answers lookups for one authority."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def lookup(self, login: Login, facts: Facts, attempt: Attempt) -> bytes:
+        """Return the encoded answer to one question, already in the access log."""
+        index = self._index
+        attempt.query_commit = _commitment(facts)
+        asked = Asked(login, Action.LOOKUP, attempt.access)
+        async with snapshot(index.reading, index.csa) as reading:
+            admitted = await admit(index, reading, asked, attempt)
+            found, matches, subjects = await self._found(reading, admitted, facts)
+        body = _body(found, matches, admitted)
+        entry = attempt.entry(
+            index.log.stamp(), Outcome.SHOWN if matches else Outcome.NOTHING
+        )
+        result = hashlib.sha256(orjson.dumps(matches)).hexdigest()
+        attempt.answered(
+            await index.log.append(
+                replace(entry, code=found.outcome, subjects=subjects, result_commit=result)
+            )
+        )
+        return body
+
+    async def _found(
+        self, reading: Snapshot, admitted: Admitted, facts: Facts
+    ) -> tuple[Found, list[Shown], tuple[SubjectShown, ...]]:
+        graded = await Search(self._index, admitted, facts).run(reading)
+        found = concluded(graded, admitted.asker.facts.role)
+        cases = await self._cases(reading, found.shown)
+        showing = Showing(self._index, admitted)
+        matches = [_match(showing, one, cases.get(one.key.child.child_id)) for one in found.shown]
+        subjects = tuple(
+            SubjectShown(
+                one.key.child.child_id,
+                tuple(one.key.decision.permits & _SHOWN_CLASSES),
+                shown=True,
+            )
+            for one in found.shown
+        )
+        return found, matches, subjects
+
+    async def _cases(
+        self, reading: Snapshot, shown: Sequence[Graded[Visible]]
+    ) -> dict[Any, list[Any]]:
+        """Return the case rows of the children shown, by child id, where any may be opened."""
+        keyed = {
+            self._index.keyring.references.case_ref(one.key.child.child_id): one.key.child.child_id
+            for one in shown
+            if shows_cases(one.key.decision)
+        }
+        cases: dict[Any, list[Any]] = {child_id: [] for child_id in keyed.values()}
+        if keyed:
+            for row in await reading.cases(list(keyed)):
+                cases[keyed[row["child_ref"]]].append(row)
+        return cases
+
+
+def _match(showing: Showing, one: Graded[Visible], cases: list[Any] | None) -> Shown:
+    found = one.key
+    parts = disclosure.shown_identity(found.identity)
+    parts["identifiers"] = showing.identifiers(found.child, found.decision)
+    if cases is not None:
+        parts |= showing.cases(found.child, found.decision, cases)
+    return {
+        "grade": one.grade.value,
+        "score_bits": round(one.score.bits * 10) / 10,
+        "why": [
+            {"field": each.field.value, "level": each.level.value} for each in one.score.fields
+        ],
+        "child": disclosure.disclose(
+            found.child.child_id, restricted=found.child.policy.shielded, parts=parts
+        ),
+    }
+
+
+def _body(found: Found, matches: list[Shown], admitted: Admitted) -> bytes:
+    return orjson.dumps(
+        {
+            "outcome": found.outcome,
+            "matches": matches,
+            "agreement_version": admitted.agreement_version,
+            **admitted.view.next_step,
+        }
+    )
+
+
+def _commitment(facts: Facts) -> str:
+    """Return what commits the entry to the question; it stands in a blinded leaf only."""
+    text = orjson.dumps(
+        [
+            [[name.family, name.given, name.middle] for name in facts.names],
+            facts.date_of_birth,
+            facts.postcode,
+            facts.house,
+            {scheme.value: number for scheme, number in facts.identifiers.items()},
+            facts.gender,
+        ]
+    )
+    return hashlib.sha256(text).hexdigest()

@@ -1,0 +1,200 @@
+"""Where a new record belongs: nobody's yet, a child's already here, or a shielded child's.
+
+Matching here has full knowledge and tells nobody: the supplier hears of its own line
+only. In doubt about a shielded child a record is born held (the fault of March 2009
+was an update that made a second, unshielded record).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from index_service.domain.child import ChildRecord
+from index_service.domain.feed import LineOutcome
+from index_service.domain.matching.grade import Grade, grade
+from index_service.domain.matching.keys import Facts, TokenKind, guard_keys, index_keys, query_keys
+from index_service.domain.matching.score import Candidate, prepare, score
+from index_service.services.encoding import Policy
+from index_service.services.index import Index
+from index_service.services.pointers import Waiting, Waits, decoy, waiting_pointer
+from index_service.services.sealing import (
+    NewChild,
+    SealedChild,
+    facts_of,
+    new_child,
+    open_policy,
+    open_record,
+)
+from index_service.services.tokens import guard_tokens_of
+from index_service.store.work import Work
+
+NO_LINE = bytes(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A child already here, opened with full knowledge."""
+
+    child_id: UUID
+    facts: Facts
+    guarded: bool  # shielded or held: whatever resembles it must not be seen
+    archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a record's facts come to: the outcome, and the child it is, if it is one."""
+
+    outcome: LineOutcome
+    same: UUID | None = None
+
+
+class Surroundings:
+    """All that records about to be placed could be, as far as the index knows."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._by_token: dict[bytes, set[UUID]] = {}
+        self._known: dict[UUID, Known] = {}
+        self._guards: set[bytes] = set()
+        self._guard_texts: dict[str, set[UUID]] = {}
+
+    async def gather(
+        self, work: Work, records: Sequence[Facts], also: Iterable[UUID] = ()
+    ) -> dict[UUID, SealedChild]:
+        """Read the candidates and guard hits of these records; return the rows now locked.
+
+        Candidates and `also` are locked in one statement, in id order: no two writers
+        wait for each other.
+        """
+        keyring = self._index.keyring
+        tokens = {token for facts in records for token in self._asked(facts)}
+        hits: dict[bytes, set[UUID]] = {}
+        for row in await work.children.candidates_of(list(tokens)) if tokens else ():
+            pointer = keyring.pointers.open(row.token, row.pointer)
+            hits.setdefault(row.token, set()).add(pointer.child_id)
+        self._by_token = hits
+        ids = {child_id for found in hits.values() for child_id in found} | set(also)
+        rows = await work.children.locked(sorted(ids)) if ids else ()
+        locked = {row["child_id"]: open_policy(keyring, row) for row in rows}
+        for child in locked.values():
+            self._know(child)
+        guards = {token for facts in records for token in guard_tokens_of(keyring, facts)}
+        if guards:
+            found = await work.children.guards_of(list(guards))
+            self._guards = {row.token for row in found}
+        return locked
+
+    def _asked(self, facts: Facts) -> Iterable[bytes]:
+        digests = self._index.keyring.digests
+        for kind, text in query_keys(facts, 1):
+            yield from digests.tokens_for_query(kind, text)
+
+    def _know(self, child: SealedChild) -> None:
+        facts = facts_of(open_record(child))
+        policy = child.policy
+        self.note(
+            Known(child.child_id, facts, policy.shielded or policy.held, policy.archived),
+        )
+
+    def note(self, known: Known) -> None:
+        """Remember a child, so that a later record of the same chunk is compared with it."""
+        self._known[known.child_id] = known
+        if known.guarded:
+            for text in guard_keys(known.facts):
+                self._guard_texts.setdefault(text, set()).add(known.child_id)
+
+    def index_new(self, child: NewChild, facts: Facts) -> None:
+        """Make a record placed in this chunk findable by the records after it."""
+        digests = self._index.keyring.digests
+        for key in index_keys(facts):
+            if key.kind not in (TokenKind.DOB, TokenKind.FAMILY_GIVEN):
+                token = digests.token(key.kind, key.text)
+                self._by_token.setdefault(token, set()).add(child.child_id)
+        policy = child.policy
+        self.note(Known(child.child_id, facts, policy.shielded or policy.held, policy.archived))
+
+    def judge(self, facts: Facts, own: UUID | None = None) -> Judged:
+        """Say what a record is. `own` is the child it is already known to belong to."""
+        if self.touches_guard(facts, own):
+            return Judged(LineOutcome.HELD)
+        query = prepare(facts)
+        certain: list[Known] = []
+        likely = False
+        for known in self._candidates(facts):
+            if known.child_id == own:
+                continue
+            candidate = Candidate(known.facts)
+            scored = score(query, candidate)
+            graded = grade(query, candidate, scored)
+            if graded is Grade.NONE:
+                continue
+            if known.guarded:
+                return Judged(LineOutcome.HELD)
+            certain += [known] if graded is Grade.CERTAIN else []
+            likely = likely or graded is Grade.PROBABLE
+        if len(certain) == 1 and not certain[0].archived:
+            return Judged(LineOutcome.SAME, certain[0].child_id)
+        return Judged(LineOutcome.DOUBTFUL if certain or likely else LineOutcome.NEW)
+
+    def _candidates(self, facts: Facts) -> list[Known]:
+        found: set[UUID] = set()
+        for token in self._asked(facts):
+            found |= self._by_token.get(token, set())
+        return [self._known[child_id] for child_id in sorted(found) if child_id in self._known]
+
+    def touches_guard(self, facts: Facts, own: UUID | None) -> bool:
+        """Return whether facts are those of a shielded or held child other than `own`.
+
+        Asked of the guard tokens, which outlast the move of search tokens, and of the
+        guarded candidates themselves, which need no upkeep to be true.
+        """
+        texts = guard_keys(facts)
+        if any(self._guard_texts.get(text, set()) - {own} for text in texts):
+            return True
+        own_texts = set(guard_keys(self._known[own].facts)) if own in self._known else set()
+        tokens = guard_tokens_of(self._index.keyring, facts)
+        return any(
+            token in self._guards for token, text in tokens.items() if text not in own_texts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A new record, sealed, with the pointer row that says whether it waits."""
+
+    child: NewChild
+    work: tuple[bytes, bytes]
+
+
+def placed(
+    index: Index, record: ChildRecord, outcome: LineOutcome, agency: str, source_ref: bytes
+) -> Placed:
+    """Seal a new record: held where it may be a shielded child's, seen otherwise."""
+    held = outcome is LineOutcome.HELD
+    child = new_child(index.keyring, record, Policy(held=held, created_by=agency))
+    return Placed(child, waits(index, child.child_id, outcome, source_ref))
+
+
+def waits(
+    index: Index, child_id: UUID, outcome: LineOutcome, source_ref: bytes = NO_LINE
+) -> tuple[bytes, bytes]:
+    """Return the pointer row of a record that waits, or a decoy."""
+    why = {LineOutcome.HELD: Waits.HELD, LineOutcome.DOUBTFUL: Waits.DOUBTFUL}.get(outcome)
+    if why is None:
+        return decoy()
+    return waiting_pointer(index.keyring, Waiting(why, child_id, source_ref))
+
+
+def held_now(policy: Policy) -> Policy:
+    """Return the policy of a record that waits for the team. Only ever takes away."""
+    return replace(policy, held=True)
+
+
+def birth_digests(index: Index, records: Iterable[Facts]) -> list[bytes]:
+    """Return the keyed digests of dates of birth whose buckets a creation locks."""
+    return [
+        index.keyring.references.reference("birth", facts.date_of_birth.isoformat().encode())
+        for facts in records
+        if facts.date_of_birth
+    ]

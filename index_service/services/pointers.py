@@ -1,0 +1,98 @@
+"""Sealed pointers of work: caseloads of agencies and practitioners, records that wait.
+
+Every write that could lead to a waiting record adds one row, real or decoy, so that
+neither a hold nor its absence shows in the table.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from os import urandom
+from uuid import UUID
+
+from index_service.crypto.digest import decoy_token
+from index_service.crypto.keyring import Keyring
+
+_BUCKETS = 16
+_POINTER_BYTES = 16 + 1 + 16 + 16
+
+
+class Waits(IntEnum):
+    """Why a record waits for a person. Values stand in sealed pointers."""
+
+    HELD = 1  # may be a shielded child: nobody but the team sees it
+    DOUBTFUL = 2  # may be a child already here: both are seen
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One record that waits, and the supplier's line it came with (zeros if none)."""
+
+    why: Waits
+    child_id: UUID
+    source_ref: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One case row of a caseload."""
+
+    child_id: UUID
+    case_id: UUID
+
+
+def decoy() -> tuple[bytes, bytes]:
+    """Return a row that leads nowhere."""
+    return decoy_token(), urandom(_POINTER_BYTES)
+
+
+def _waiting_token(keyring: Keyring, bucket: int) -> bytes:
+    return keyring.references.reference("waiting", bytes((bucket,)))
+
+
+def waiting_pointer(keyring: Keyring, waiting: Waiting) -> tuple[bytes, bytes]:
+    """Return the row that lists a waiting record for the team."""
+    token = _waiting_token(keyring, waiting.child_id.bytes[0] % _BUCKETS)
+    data = bytes((waiting.why,)) + waiting.child_id.bytes + waiting.source_ref
+    return token, keyring.pointers.seal_small(token, data)
+
+
+def waiting_tokens(keyring: Keyring) -> list[bytes]:
+    """Return the tokens all waiting records are listed under."""
+    return [_waiting_token(keyring, bucket) for bucket in range(_BUCKETS)]
+
+
+def open_waiting(keyring: Keyring, token: bytes, pointer: bytes) -> Waiting:
+    """Return a waiting record from its row."""
+    data = keyring.pointers.open_small(token, pointer)
+    return Waiting(Waits(data[0]), UUID(bytes=data[1:17]), data[17:33])
+
+
+def _caseload_token(keyring: Keyring, whose: str, bucket: int) -> bytes:
+    return keyring.references.reference("caseload", whose.encode(), bytes((bucket,)))
+
+
+def case_token(keyring: Keyring, case_id: UUID) -> bytes:
+    """Return the token a case row's child is found under."""
+    return keyring.references.reference("case_id", case_id.bytes)
+
+
+def open_load(keyring: Keyring, token: bytes, pointer: bytes) -> Load:
+    """Return a case row and its child from a pointer."""
+    data = keyring.pointers.open_small(token, pointer)
+    return Load(UUID(bytes=data[1:17]), UUID(bytes=data[17:33]))
+
+
+def caseload_pointers(
+    keyring: Keyring, agency: str, practitioner: str | None, load: Load
+) -> list[tuple[bytes, bytes]]:
+    """Return the three rows that lead to a case row: by its id, its agency, its practitioner."""
+    data = b"\x00" + load.child_id.bytes + load.case_id.bytes
+    by_id = case_token(keyring, load.case_id)
+    rows = [(by_id, keyring.pointers.seal_small(by_id, data))]
+    for whose in (f"agency/{agency}", f"practitioner/{practitioner}" if practitioner else None):
+        if whose is None:
+            rows.append(decoy())
+            continue
+        token = _caseload_token(keyring, whose, load.case_id.bytes[0] % _BUCKETS)
+        rows.append((token, keyring.pointers.seal_small(token, data)))
+    return rows

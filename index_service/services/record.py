@@ -1,0 +1,252 @@
+"""Recording a child: a new core record, and amendments of one with their provenance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from consent.facts import Action, DisclosureClass
+from index_service.domain.child import (
+    Address,
+    AddressKind,
+    Carer,
+    ChildRecord,
+    Identity,
+    Settings,
+    Source,
+    Tracing,
+)
+from index_service.domain.errors import Code, Invalid
+from index_service.domain.feed import LineOutcome
+from index_service.domain.matching.grade import Grade, grade
+from index_service.domain.matching.score import Candidate, prepare, score
+from index_service.log.entry import SubjectShown
+from index_service.services.admitting import Admitted, Asked, Login, admit
+from index_service.services.attempt import Attempt
+from index_service.services.index import Index
+from index_service.services.placing import (
+    NO_LINE,
+    Judged,
+    Surroundings,
+    birth_digests,
+    held_now,
+    placed,
+    waits,
+)
+from index_service.services.read import canonical_child, shown_child
+from index_service.services.sealing import (
+    SealedChild,
+    facts_of,
+    open_policy,
+    open_record,
+    sealed_parts,
+    sealed_policy,
+    sealed_sheet,
+)
+from index_service.services.showing import Showing
+from index_service.services.tokens import TokenSheet, sheet_of
+from index_service.services.writing import (
+    REPLAYED,
+    Change,
+    Once,
+    Opened,
+    Repeatable,
+    child_to_write,
+    decided,
+    recorded,
+)
+from index_service.store.work import Work, work_on
+
+_ADDRESSES = frozenset({AddressKind.CURRENT, AddressKind.LAST_KNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """What is to be different, and as of which day it is so. None leaves a part as it is."""
+
+    as_of: date
+    record: Callable[[ChildRecord], ChildRecord]
+    attributes: tuple[str, ...]
+
+
+def traced(record: ChildRecord) -> ChildRecord:
+    """Return the record with what it can be found by taken from its address and names."""
+    address: Address = record.address
+    place = address if address.kind in _ADDRESSES else Address(address.kind)
+    tracing = replace(record.tracing, postcode=place.postcode, house=place.house)
+    return replace(record, tracing=tracing)
+
+
+def renamed(record: ChildRecord, identity: Identity) -> ChildRecord:
+    """Return the record under a new identity part, keeping a changed name as a former one."""
+    old = record.identity.name
+    tracing: Tracing = record.tracing
+    if identity.name != old:
+        former = tuple(name for name in tracing.former_names if name != identity.name)
+        tracing = replace(tracing, former_names=((old, *former))[:3])
+    return replace(record, identity=identity, tracing=tracing)
+
+
+def sourced(record: ChildRecord, attributes: tuple[str, ...], source: Source) -> ChildRecord:
+    """Return the record with these attributes' provenance set to a source."""
+    provenance = record.provenance | dict.fromkeys(attributes, source)
+    return replace(record, provenance=provenance)
+
+
+def attributes_of(record: ChildRecord) -> tuple[str, ...]:
+    """Return the names of the attributes a whole record states."""
+    named = ["name", "date_of_birth", "gender", "address"]
+    named += ["carers"] if record.carers or record.identity.carers else []
+    named += ["settings"] if record.settings != Settings() else []
+    return (*named, *(scheme.value for scheme in record.identifiers))
+
+
+def carer_names(carers: tuple[Carer, ...]) -> tuple[object, ...]:
+    """Return the names that stand in the identity part for these carers."""
+    return tuple(carer.name for carer in carers)
+
+
+class Records:
+    """Writes child records for one authority, over HTTP: one record a request."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def create(
+        self, login: Login, record: ChildRecord, sent: Repeatable, attempt: Attempt
+    ) -> UUID:
+        """Create a record and return its id.
+
+        The answer is the same whatever else the index holds: a record that may be a
+        shielded child's is born held. Only a child this asker would have found as
+        certain is refused as known already (STATE_CONFLICT).
+        """
+        index = self._index
+        asked = Asked(login, Action.CREATE_CHILD, attempt.access)
+        async with work_on(index.feed, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            once = Once(index, admitted, attempt, sent)
+            done = await once.before(work)
+            if done is not None:
+                change = Change((SubjectShown(done.resource),), code=REPLAYED)
+                await recorded(index, work, attempt, change)
+                return done.resource
+            return await self._created(work, admitted, record, once, attempt)
+
+    async def _created(
+        self, work: Work, admitted: Admitted, record: ChildRecord, once: Once, attempt: Attempt
+    ) -> UUID:
+        index = self._index
+        whole = sourced(traced(record), attributes_of(record), self._source(admitted))
+        facts = facts_of(whole)
+        await work.locks.shields_shared()
+        await work.locks.births(birth_digests(index, [facts]))
+        around = Surroundings(index)
+        await around.gather(work, [facts])
+        judged = around.judge(facts)
+        if judged.same is not None:
+            await self._refuse_if_seen(work, admitted, whole, judged)
+        agency = str(admitted.asker.agency_id)
+        outcome = LineOutcome.DOUBTFUL if judged.same else judged.outcome
+        new = placed(index, whole, outcome, agency, NO_LINE)
+        await work.children.insert([new.child.row])
+        await work.children.add_tokens(new.child.sheet.search, new.child.sheet.guard)
+        await work.children.add_work([new.work])
+        subjects = (SubjectShown(new.child.child_id, tuple(DisclosureClass)),)
+        change = Change(subjects, once=once, resource=new.child.child_id)
+        await recorded(index, work, attempt, change)
+        return new.child.child_id
+
+    async def _refuse_if_seen(
+        self, work: Work, admitted: Admitted, record: ChildRecord, judged: Judged
+    ) -> None:
+        """Refuse a record of a child this asker may see as certainly the same."""
+        assert judged.same is not None
+        rows = await work.children.locked([judged.same])
+        child = open_policy(self._index.keyring, rows[0])
+        ask = replace(admitted.ask, action=Action.LOOKUP)
+        decision = decided(admitted, ask, child)
+        if not decision.allowed or DisclosureClass.TRACING not in decision.permits:
+            return
+        query = prepare(facts_of(record))
+        facts = facts_of(open_record(child))
+        seen = {
+            scheme: number
+            for scheme, number in facts.identifiers.items()
+            if DisclosureClass(f"identifier:{scheme.value}") in decision.permits
+        }
+        candidate = Candidate(replace(facts, identifiers=seen))
+        if grade(query, candidate, score(query, candidate)) is Grade.CERTAIN:
+            raise Invalid(Code.STATE_CONFLICT)
+
+    def _source(self, admitted: Admitted, as_of: date | None = None) -> Source:
+        day = as_of or admitted.ask.today
+        now = int(self._index.clock.now().timestamp())
+        return Source(str(admitted.asker.agency_id), day, now, by_person=True)
+
+    async def amend(
+        self,
+        login: Login,
+        child_id: UUID,
+        amendment: Amendment,
+        if_match: str,
+        attempt: Attempt,
+    ) -> None:
+        """Amend a record the asker has read and may write; PRECONDITION_FAILED if it changed.
+
+        If what it becomes resembles a shielded child, the record waits for the team,
+        unseen: nothing here ever widens who sees a shielded child.
+        """
+        index = self._index
+        asked = Asked(login, Action.AMEND_CHILD, attempt.access)
+        async with work_on(index.feed, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            await work.locks.shields_shared()
+            opened = await child_to_write(index, work, admitted, child_id, attempt)
+            await self._check_unchanged(work, admitted, opened, if_match)
+            before = open_record(opened.child)
+            source = self._source(admitted, amendment.as_of)
+            after = sourced(
+                traced(amendment.record(before)), amendment.attributes, source
+            )
+            await rewrite(index, work, opened.child, after)
+            subjects = (SubjectShown(child_id, tuple(opened.decision.permits)),)
+            await recorded(index, work, attempt, Change(subjects, opened.decision))
+
+    async def _check_unchanged(
+        self, work: Work, admitted: Admitted, opened: Opened, if_match: str
+    ) -> None:
+        """Compare If-Match with what this asker would be shown now, after policy."""
+        index = self._index
+        as_read = replace(admitted, ask=replace(admitted.ask, action=Action.READ_CHILD))
+        decision = decided(as_read, as_read.ask, opened.child)
+        ref = index.keyring.references.case_ref(opened.child.child_id)
+        cases = [row._mapping for row in await work.children.cases([ref])]
+        shown = shown_child(Showing(index, as_read), opened.child, decision, list(cases))
+        account = admitted.asker.account_id
+        if not index.keyring.tags.etag_matches(account, canonical_child(shown), if_match):
+            raise Invalid(Code.PRECONDITION_FAILED, "If-Match")
+
+
+async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildRecord) -> LineOutcome:
+    """Store a child's changed record and move its tokens; held if it now resembles a shielded one."""
+    facts = facts_of(after)
+    around = Surroundings(index)
+    await around.gather(work, [facts])
+    touches = around.touches_guard(facts, child.child_id)
+    outcome = LineOutcome.HELD if touches else LineOutcome.CHANGED
+    policy = held_now(child.policy) if touches else child.policy
+    guarded = policy.shielded or policy.held
+    old = TokenSheet.decoded(child.part("tokens"))
+    new = sheet_of(index.keyring, child.child_id, facts, guarded=guarded)
+    await work.children.remove_tokens(old.search, old.guard)
+    await work.children.add_tokens(new.search, new.guard)
+    row = {
+        "child_id": child.child_id,
+        "policy": sealed_policy(child.key, child.child_id, policy),
+        **sealed_parts(child.key, child.child_id, after),
+        "tokens": sealed_sheet(child.key, child.child_id, new),
+    }
+    await work.children.replace([row])
+    await work.children.add_work([waits(index, child.child_id, outcome)])
+    return outcome

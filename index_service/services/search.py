@@ -1,0 +1,125 @@
+"""Finding the right child on sealed facts, for one admitted asker, within one snapshot.
+
+For every candidate only the policy is opened to decide; a hit the asker may not know of
+is dropped as if it had never been fetched; what may not be shown is not compared.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from consent.decide import decide
+from consent.decision import Decision
+from consent.facts import ChildFacts, DisclosureClass
+from index_service.domain.child import Identity
+from index_service.domain.matching.grade import TIER_1_SUFFICES_BITS, Graded, rank
+from index_service.domain.matching.keys import Facts, query_keys
+from index_service.domain.matching.score import (
+    Candidate,
+    Score,
+    prepare,
+    score,
+    withheld_fields,
+)
+from index_service.services import encoding
+from index_service.services.admitting import Admitted
+from index_service.services.facts import child_facts
+from index_service.services.index import Index
+from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild, open_policy
+from index_service.store.reading import Snapshot
+
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """A candidate this asker may be shown, opened as far as policy permits."""
+
+    child: SealedChild
+    decision: Decision
+    identity: Identity
+    candidate: Candidate
+    score: Score
+
+
+class Search:
+    """One question being answered. Decisions are remembered for this request only."""
+
+    def __init__(self, index: Index, admitted: Admitted, asked: Facts) -> None:
+        self._index = index
+        self._admitted = admitted
+        self._asked = asked
+        self._query = prepare(asked)
+        self._decisions: dict[ChildFacts, Decision] = {}
+        self._seen: set[UUID] = set()
+        self.visible: list[Visible] = []
+
+    async def run(self, snapshot: Snapshot) -> list[Graded[Visible]]:
+        """Return the visible candidates worth showing, best first, graded."""
+        await self._tier(snapshot, 1)
+        best = max((found.score.bits for found in self.visible), default=0.0)
+        if best < TIER_1_SUFFICES_BITS:
+            await self._tier(snapshot, 2)
+        # In order of id, so that equals stand alike however their rows lie in the store.
+        self.visible.sort(key=lambda found: found.child.child_id)
+        query = self._query
+        return rank((found, query, found.candidate, found.score) for found in self.visible)
+
+    async def _tier(self, snapshot: Snapshot, tier: int) -> None:
+        hits = await self._hits(snapshot, tier)
+        unseen = [child_id for child_id in hits if child_id not in self._seen]
+        self._seen.update(unseen)
+        if not unseen:
+            return
+        for row in await snapshot.candidates(unseen):
+            found = self._opened(open_policy(self._index.keyring, row), hits[row["child_id"]])
+            if found is not None:
+                self.visible.append(found)
+
+    async def _hits(self, snapshot: Snapshot, tier: int) -> dict[UUID, set[DisclosureClass]]:
+        keyring = self._index.keyring
+        tokens = [
+            token
+            for kind, text in query_keys(self._asked, tier)
+            for token in keyring.digests.tokens_for_query(kind, text)
+        ]
+        hits: dict[UUID, set[DisclosureClass]] = {}
+        if tokens:
+            for row in await snapshot.pointers(tokens):
+                pointer = keyring.pointers.open(row["token"], row["pointer"])
+                hits.setdefault(pointer.child_id, set()).add(pointer.shown_by)
+        return hits
+
+    def _opened(self, child: SealedChild, hit_by: Iterable[DisclosureClass]) -> Visible | None:
+        decision = self._decided(child_facts(child.policy))
+        if not decision.allowed or decision.permits.isdisjoint(hit_by):
+            return None
+        identity = encoding.decode_identity(child.part("identity"))
+        candidate = self._candidate(child, decision, identity)
+        return Visible(child, decision, identity, candidate, score(self._query, candidate))
+
+    def _decided(self, facts: ChildFacts) -> Decision:
+        decision = self._decisions.get(facts)
+        if decision is None:
+            asked = self._admitted
+            decision = decide(asked.asker.facts, asked.ask, facts, asked.agreement)
+            self._decisions[facts] = decision
+        return decision
+
+    def _candidate(self, child: SealedChild, decision: Decision, identity: Identity) -> Candidate:
+        facts = Facts(
+            names=(identity.name,),
+            date_of_birth=identity.date_of_birth,
+            gender=identity.gender,
+        )
+        if DisclosureClass.TRACING in decision.permits:
+            tracing = encoding.decode_tracing(child.part("tracing"))
+            facts = replace(
+                facts,
+                former_names=tracing.former_names,
+                postcode=tracing.postcode,
+                house=tracing.house,
+            )
+        for scheme in self._asked.identifiers:
+            if CLASS_OF_SCHEME[scheme] in decision.permits and (n := child.identifier(scheme)):
+                facts.identifiers[scheme] = n
+        return Candidate(facts, withheld_fields(decision.permits))

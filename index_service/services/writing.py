@@ -1,0 +1,146 @@
+"""What every story that writes has in common: admission, idempotency, the child under lock."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from consent.decide import decide
+from consent.decision import Decision
+from consent.facts import Ask
+from index_service.crypto.tags import same_mac
+from index_service.domain.errors import Code, Invalid, NotDisclosed
+from index_service.log.entry import Outcome, SubjectShown
+from index_service.log.receipt import Receipt
+from index_service.services.admitting import Admitted
+from index_service.services.attempt import Attempt
+from index_service.services.cases import CaseFact, case_mark, seal_case
+from index_service.services.encoding import Policy
+from index_service.services.facts import child_facts
+from index_service.services.index import Index
+from index_service.services.sealing import SealedChild, open_policy, sealed_policy
+from index_service.store.work import Done, Work
+
+ABSENT = "absent"
+REPLAYED = "replayed"
+CREATED = 201
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """A request that may be sent again: its Idempotency-Key and exact body."""
+
+    key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A child's row under lock, its policy opened, and what this asker may do to it."""
+
+    child: SealedChild
+    decision: Decision
+
+
+async def child_to_write(
+    index: Index, work: Work, admitted: Admitted, child_id: UUID, attempt: Attempt
+) -> Opened:
+    """Lock a child and decide; NotDisclosed alike for absent, held, archived and forbidden."""
+    attempt.subjects = (child_id,)
+    rows = await work.children.locked([child_id])
+    if not rows:
+        attempt.rules = (ABSENT,)
+        raise NotDisclosed(ABSENT)
+    child = open_policy(index.keyring, rows[0])
+    decision = decided(admitted, admitted.ask, child)
+    if not decision.allowed:
+        attempt.rules = tuple(reason.value for reason in decision.reasons)
+        raise NotDisclosed(*attempt.rules)
+    return Opened(child, decision)
+
+
+def decided(admitted: Admitted, ask: Ask, child: SealedChild) -> Decision:
+    """Ask policy about one child whose policy part is open."""
+    return decide(admitted.asker.facts, ask, child_facts(child.policy), admitted.agreement)
+
+
+async def add_case(index: Index, work: Work, child: SealedChild, fact: CaseFact) -> Policy:
+    """Insert a case row and re-seal the child's policy over it; return the new policy."""
+    assert fact.id is not None  # INVARIANT: ids are given where facts are made
+    sealed = seal_case(child.key, fact.id, fact)
+    ref = index.keyring.references.case_ref(child.child_id)
+    await work.children.add_cases([{"id": fact.id, "child_ref": ref, "sealed": sealed}])
+    return child.policy.with_mark(case_mark(index.keyring, fact.id, sealed), added=1)
+
+
+async def replace_case(
+    index: Index, work: Work, child: SealedChild, old: Any, fact: CaseFact
+) -> Policy:
+    """Replace a case row (`old` as stored) and re-seal the child's policy over it."""
+    assert fact.id is not None
+    sealed = seal_case(child.key, fact.id, fact)
+    await work.children.replace_cases([{"id": fact.id, "sealed": sealed}])
+    without = child.policy.with_mark(case_mark(index.keyring, fact.id, old.sealed))
+    return without.with_mark(case_mark(index.keyring, fact.id, sealed))
+
+
+async def put_policy(work: Work, child: SealedChild, policy: Policy) -> None:
+    """Store a child's policy anew."""
+    sealed = sealed_policy(child.key, child.child_id, policy)
+    await work.children.replace([{"child_id": child.child_id, "policy": sealed}])
+
+
+class Once:
+    """Makes one request take effect once, however often it is sent."""
+
+    def __init__(self, index: Index, admitted: Admitted, attempt: Attempt, sent: Repeatable):
+        tags, account = index.keyring.tags, admitted.asker.account_id
+        self._index = index
+        self._key = tags.idempotency(account, attempt.route, sent.key)
+        self._body = tags.body_mac(account, attempt.route, sent.body)
+
+    async def before(self, work: Work) -> Done | None:
+        """Return what this request did before; Invalid if its key stood for another body."""
+        done = await work.done_before(self._key)
+        if done is not None and not same_mac(done.body_mac, self._body):
+            raise Invalid(Code.IDEMPOTENCY_KEY_REUSED, "Idempotency-Key")
+        return done
+
+    async def remember(self, work: Work, resource: UUID, entry_id: UUID) -> None:
+        """Note what the request made, in its own transaction.
+
+        A second sender of the same key waits here for the first and is then refused.
+        """
+        done = Done(self._body, CREATED, resource, entry_id)
+        try:
+            await work.remember(self._key, done, self._index.clock.now())
+        except IntegrityError:
+            raise Invalid(Code.STATE_CONFLICT, "Idempotency-Key") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a story's entry says of it: whom it concerned, under which decision."""
+
+    subjects: tuple[SubjectShown, ...] = ()
+    decision: Decision | None = None
+    code: str = ""
+    once: Once | None = None
+    resource: UUID | None = None
+
+
+async def recorded(index: Index, work: Work, attempt: Attempt, change: Change) -> Receipt:
+    """Write the entry of a change last, commit, and hand the receipt to the answer."""
+    decision = change.decision
+    entry = replace(
+        attempt.entry(index.log.stamp(), Outcome.RECORDED),
+        subjects=change.subjects,
+        code=change.code,
+        rules=tuple(reason.value for reason in decision.reasons) if decision else (),
+    )
+    if change.once is not None and change.resource is not None:
+        await change.once.remember(work, change.resource, entry.entry_id)
+    receipt = await work.commit(index.log.prepare(entry))
+    attempt.answered(receipt)
+    return receipt

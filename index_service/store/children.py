@@ -1,0 +1,144 @@
+"""Child rows, their search tokens, guard tokens and case rows, for writing stories."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    LargeBinary,
+    Row,
+    RowMapping,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    select,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from index_service.store.bulk import insert_rows, update_rows
+from index_service.store.reading import CASES_MAX, POINTERS_MAX, OverTheBound
+from index_service.store.tables import case_row, child, child_token, guard_token, work_token
+
+CHILDREN_MAX = 5000
+
+
+class Children:
+    """Statements on the records of one authority, inside one transaction."""
+
+    def __init__(self, session: AsyncSession, csa: str) -> None:
+        self._session = session
+        self._csa = csa
+
+    async def locked(self, ids: Sequence[UUID]) -> list[RowMapping]:
+        """Return these children's whole rows, locked in id order until the end."""
+        found = await self._session.execute(
+            select(child)
+            .where(child.c.csa == self._csa)
+            .where(child.c.child_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+            .order_by(child.c.child_id)
+            .limit(CHILDREN_MAX)
+            .with_for_update(),
+            {"ids": list(ids)},
+        )
+        return list(found.mappings())
+
+    async def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert whole sealed children."""
+        await insert_rows(self._session, self._csa, child, rows)
+
+    async def replace(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Replace the named sealed parts of children by `child_id`; all must be there."""
+        if await update_rows(self._session, self._csa, child, "child_id", rows) != len(rows):
+            raise LookupError("a locked child row went away")
+
+    async def pointers(self, table: Table, tokens: Sequence[bytes]) -> list[Row[Any]]:
+        """Return (token, pointer) under these tokens of child_token, guard_token or work_token."""
+        found = list(
+            await self._session.execute(
+                select(table.c.token, table.c.pointer)
+                .where(table.c.csa == self._csa)
+                .where(table.c.token == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+                .limit(POINTERS_MAX + 1),
+                {"tokens": list(tokens)},
+            )
+        )
+        if len(found) > POINTERS_MAX:
+            raise OverTheBound
+        return found
+
+    async def candidates_of(self, tokens: Sequence[bytes]) -> list[Row[Any]]:
+        """Return (token, pointer) of the search tokens, for matching with full knowledge."""
+        return await self.pointers(child_token, tokens)
+
+    async def guards_of(self, tokens: Sequence[bytes]) -> list[Row[Any]]:
+        """Return (token, pointer) of the guard tokens: facts of shielded children."""
+        return await self.pointers(guard_token, tokens)
+
+    async def add_pointers(self, table: Table, pairs: Sequence[tuple[bytes, bytes]]) -> None:
+        """Insert (token, pointer) rows."""
+        rows = [{"token": token, "pointer": pointer} for token, pointer in pairs]
+        await insert_rows(self._session, self._csa, table, rows)
+
+    async def add_tokens(
+        self, search: Sequence[tuple[bytes, bytes]], guard: Sequence[tuple[bytes, bytes]]
+    ) -> None:
+        """Insert search and guard tokens; the token sheet of each child names them."""
+        await self.add_pointers(child_token, search)
+        await self.add_pointers(guard_token, guard)
+
+    async def remove_tokens(
+        self, search: Sequence[tuple[bytes, bytes]], guard: Sequence[tuple[bytes, bytes]]
+    ) -> None:
+        """Delete exactly the rows a child's sealed token sheet names."""
+        for table, pairs in ((child_token, search), (guard_token, guard)):
+            if not pairs:
+                continue
+            given = func.unnest(
+                bindparam("tokens", type_=ARRAY(LargeBinary)),
+                bindparam("pointers", type_=ARRAY(LargeBinary)),
+            ).table_valued("token", "pointer", name="given").render_derived()
+            done = await self._session.execute(
+                delete(table)
+                .where(table.c.csa == self._csa)
+                .where(table.c.token == given.c.token)
+                .where(table.c.pointer == given.c.pointer),
+                {"tokens": [t for t, _ in pairs], "pointers": [p for _, p in pairs]},
+            )
+            if done.rowcount != len(pairs):  # type: ignore[attr-defined]  # a cursor result
+                raise LookupError("a token sheet names rows that are not there")
+
+    async def add_cases(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert sealed case rows."""
+        await insert_rows(self._session, self._csa, case_row, rows)
+
+    async def replace_cases(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Replace sealed case rows by id."""
+        if await update_rows(self._session, self._csa, case_row, "id", rows) != len(rows):
+            raise LookupError("a case row went away")
+
+    async def cases(self, refs: Sequence[bytes]) -> list[Row[Any]]:
+        """Return the case rows of these keyed child references."""
+        found = list(
+            await self._session.execute(
+                select(case_row.c.id, case_row.c.child_ref, case_row.c.sealed)
+                .where(case_row.c.csa == self._csa)
+                .where(case_row.c.child_ref == any_(bindparam("refs", type_=ARRAY(LargeBinary))))
+                .limit(CASES_MAX * 10 + 1),
+                {"refs": list(refs)},
+            )
+        )
+        if len(found) > CASES_MAX * 10:
+            raise OverTheBound
+        return found
+
+    async def add_work(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
+        """Insert sealed pointers of caseloads and waiting lines."""
+        await self.add_pointers(work_token, pairs)
+
+    async def work(self, tokens: Sequence[bytes]) -> list[Row[Any]]:
+        """Return (token, pointer) of caseloads or waiting lines."""
+        return await self.pointers(work_token, tokens)

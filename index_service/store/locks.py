@@ -1,0 +1,41 @@
+"""Locks a writing transaction holds until it ends: the shield lock and the birth buckets."""
+
+import hashlib
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+BUCKETS = 256
+
+
+def _number(csa: str, what: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"{csa}|{what}".encode()).digest()[:8], signed=True)
+
+
+class Locks:
+    """Transaction-level advisory locks of one authority."""
+
+    def __init__(self, session: AsyncSession, csa: str) -> None:
+        self._session = session
+        self._csa = csa
+
+    async def shields_shared(self) -> None:
+        """Held by creations, amendments and feed chunks: no shield is set meanwhile."""
+        number = _number(self._csa, "shield")
+        await self._session.execute(select(func.pg_advisory_xact_lock_shared(number)))
+
+    async def shields_exclusive(self) -> None:
+        """Held by grant, lift, identity change and upkeep: no record is written meanwhile."""
+        number = _number(self._csa, "shield")
+        await self._session.execute(select(func.pg_advisory_xact_lock(number)))
+
+    async def births(self, digests: Iterable[bytes]) -> None:
+        """Lock the buckets of dates of birth about to be created, in one fixed order.
+
+        Two creations of the same child at once would each find nobody; the bucket
+        makes one wait for the other. Buckets come from a keyed digest of the date.
+        """
+        for bucket in sorted({digest[0] for digest in digests}):
+            number = _number(self._csa, f"birth|{bucket}")
+            await self._session.execute(select(func.pg_advisory_xact_lock(number)))

@@ -1,0 +1,216 @@
+"""One read-only snapshot of an index, for lookups and reads, on asyncpg directly."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, bindparam, select
+from sqlalchemy.sql import Select
+
+from index_service.domain.errors import Unavailable
+from index_service.store.compiled import compiled
+from index_service.store.tables import (
+    account,
+    agency,
+    agreement,
+    case_row,
+    child,
+    child_token,
+    directory,
+    feed_source,
+)
+
+POINTERS_MAX = 5000
+"""Guards the machine. What an asker calls too many is decided on what is visible."""
+
+CASES_MAX = 2000
+AGENCIES_MAX = 5000
+
+_CSA = bindparam("csa", type_=Text)
+
+# Whatever means "the database cannot be asked now": the way is closed, not the answer no.
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+)
+
+
+class OverTheBound(Exception):  # noqa: N818
+    """More rows than any question may touch: an error, never a silently cut answer."""
+
+
+def _newest_agreement() -> Any:
+    newest = (
+        select(agreement.c.version)
+        .where(agreement.c.csa == _CSA)
+        .order_by(agreement.c.version.desc())
+        .limit(1)
+    )
+    return newest.scalar_subquery()
+
+
+_STANDING = compiled(
+    select(
+        account.c.account_id,
+        account.c.sealed,
+        account.c.agency_id,
+        agency.c.sealed.label("agency"),
+        directory.c.version.label("directory"),
+        _newest_agreement().label("agreement"),
+    )
+    .select_from(account)
+    .join(agency, (agency.c.csa == account.c.csa) & (agency.c.agency_id == account.c.agency_id))
+    .join(directory, directory.c.csa == account.c.csa)
+    .where(account.c.csa == _CSA)
+    .where(account.c.login == bindparam("login", type_=LargeBinary))
+    .limit(1)
+)
+
+_POINTERS = compiled(
+    select(child_token.c.token, child_token.c.pointer)
+    .where(child_token.c.csa == _CSA)
+    .where(child_token.c.token == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+    .limit(POINTERS_MAX + 1)
+)
+
+
+def _children(*columns: str) -> Select[Any]:
+    return (
+        select(child.c.child_id, child.c.wrap_key_id, child.c.wrapped_key, child.c.policy)
+        .add_columns(*(child.c[name] for name in columns))
+        .where(child.c.csa == _CSA)
+        .where(child.c.child_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+        .limit(POINTERS_MAX)
+    )
+
+
+_CANDIDATES = compiled(
+    _children(
+        "identity", "tracing", "identifier_nhs_number", "identifier_upn", "identifier_case_number"
+    )
+)
+
+_WHOLE = compiled(
+    _children(
+        "identity",
+        "tracing",
+        "identifier_nhs_number",
+        "identifier_upn",
+        "identifier_case_number",
+        "whereabouts",
+        "carers",
+        "settings",
+        "provenance",
+    )
+)
+
+_CASES = compiled(
+    select(case_row.c.id, case_row.c.child_ref, case_row.c.sealed)
+    .where(case_row.c.csa == _CSA)
+    .where(case_row.c.child_ref == any_(bindparam("refs", type_=ARRAY(LargeBinary))))
+    .limit(CASES_MAX + 1)
+)
+
+_AGREEMENT = compiled(
+    select(agreement.c.sealed)
+    .where(agreement.c.csa == _CSA)
+    .where(agreement.c.version == bindparam("version"))
+    .limit(1)
+)
+
+
+_AGENCIES = compiled(
+    select(agency.c.agency_id, agency.c.sealed).where(agency.c.csa == _CSA).limit(AGENCIES_MAX)
+)
+
+_SOURCES = compiled(
+    select(feed_source.c.source, feed_source.c.agency_id, feed_source.c.as_of)
+    .where(feed_source.c.csa == _CSA)
+    .limit(AGENCIES_MAX)
+)
+
+
+class Snapshot:
+    """What one request sees: every method reads the same instant of one authority."""
+
+    def __init__(self, connection: Any, csa: str) -> None:
+        self._connection = connection
+        self._csa = csa  # bound at construction: no query can forget it
+
+    async def standing(self, login: bytes) -> Any | None:
+        """Return the account of a login with its agency, newest agreement and directory version."""
+        return await self._connection.fetchrow(
+            _STANDING.sql, *_STANDING.arguments(csa=self._csa, login=login)
+        )
+
+    async def pointers(self, tokens: Sequence[bytes]) -> list[Any]:
+        """Return (token, pointer) of every row under these tokens; OverTheBound past 5,000."""
+        rows = await self._connection.fetch(
+            _POINTERS.sql, *_POINTERS.arguments(csa=self._csa, tokens=tokens)
+        )
+        if len(rows) > POINTERS_MAX:
+            raise OverTheBound
+        return list(rows)
+
+    async def candidates(self, ids: Sequence[UUID]) -> list[Any]:
+        """Return the sealed parts a search may compare, of those children that exist."""
+        return list(
+            await self._connection.fetch(
+                _CANDIDATES.sql, *_CANDIDATES.arguments(csa=self._csa, ids=ids)
+            )
+        )
+
+    async def whole(self, child_id: UUID) -> Any | None:
+        """Return every sealed part of one child, or None."""
+        rows = await self._connection.fetch(
+            _WHOLE.sql, *_WHOLE.arguments(csa=self._csa, ids=[child_id])
+        )
+        return rows[0] if rows else None
+
+    async def cases(self, refs: Sequence[bytes]) -> list[Any]:
+        """Return the sealed case rows of these children; OverTheBound past 2,000."""
+        rows = await self._connection.fetch(
+            _CASES.sql, *_CASES.arguments(csa=self._csa, refs=refs)
+        )
+        if len(rows) > CASES_MAX:
+            raise OverTheBound
+        return list(rows)
+
+    async def agreement(self, version: int) -> bytes:
+        """Return the sealed agreement of a version that standing() named."""
+        found = await self._connection.fetchval(
+            _AGREEMENT.sql, *_AGREEMENT.arguments(csa=self._csa, version=version)
+        )
+        return bytes(found)
+
+    async def agencies(self) -> list[Any]:
+        """Return (agency_id, sealed) of every agency."""
+        found = await self._connection.fetch(_AGENCIES.sql, *_AGENCIES.arguments(csa=self._csa))
+        return list(found)
+
+    async def sources(self) -> list[Any]:
+        """Return (source, agency_id, as_of) of every feed source."""
+        found = await self._connection.fetch(_SOURCES.sql, *_SOURCES.arguments(csa=self._csa))
+        return list(found)
+
+
+@asynccontextmanager
+async def snapshot(pool: Any, csa: str) -> AsyncIterator[Snapshot]:
+    """Open one REPEATABLE READ READ ONLY transaction; Unavailable if the way is closed."""
+    try:
+        async with (
+            pool.acquire(timeout=5) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Snapshot(connection, csa)
+    except LOST as lost:
+        raise Unavailable from lost

@@ -1,0 +1,257 @@
+"""Every table of an index, as SQLAlchemy Core. The stored shape; no behaviour.
+
+Every key leads with `csa`. What varies by policy is never a plain column, a row's
+existence or a row's size: sealed columns have one size per table (crypto.seal.SIZES).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+metadata = MetaData()
+
+
+def _csa() -> Column[str]:
+    return Column("csa", Text(collation="C"), nullable=False)
+
+
+def _bytes(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+# Which authority and duty a login role stands for: the wall of row-level security.
+csa_role = Table(
+    "csa_role",
+    metadata,
+    Column("role", Text(collation="C"), primary_key=True),
+    _csa(),
+    Column("duty", Text(collation="C"), nullable=False),
+)
+
+# A row is an open weekly wrap key; the key itself is in the provider. Closing is
+# deleting the row, which the foreign keys refuse while anything is wrapped under it.
+wrap_key = Table(
+    "wrap_key",
+    metadata,
+    _csa(),
+    Column("wrap_key_id", Integer, nullable=False),
+    PrimaryKeyConstraint("csa", "wrap_key_id"),
+)
+
+
+def _subject_key() -> list[Column[int] | Column[bytes]]:
+    return [Column("wrap_key_id", Integer, nullable=False), _bytes("wrapped_key")]
+
+
+def _to_open_wrap_key() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["csa", "wrap_key_id"], ["wrap_key.csa", "wrap_key.wrap_key_id"])
+
+
+child = Table(
+    "child",
+    metadata,
+    _csa(),
+    Column("child_id", Uuid, nullable=False),
+    *_subject_key(),
+    _bytes("policy"),
+    _bytes("identity"),
+    _bytes("tracing"),
+    _bytes("identifier_nhs_number"),
+    _bytes("identifier_upn"),
+    _bytes("identifier_case_number"),
+    _bytes("whereabouts"),
+    _bytes("carers"),
+    _bytes("settings"),
+    _bytes("provenance"),
+    _bytes("tokens"),
+    PrimaryKeyConstraint("csa", "child_id"),
+    _to_open_wrap_key(),
+)
+
+
+def _sealed_pointers(name: str) -> Table:
+    """Return a table of keyed tokens and sealed pointers: rows that cannot be joined."""
+    return Table(
+        name,
+        metadata,
+        _csa(),
+        _bytes("token"),
+        _bytes("pointer"),
+        PrimaryKeyConstraint("csa", "token", "pointer"),
+    )
+
+
+child_token = _sealed_pointers("child_token")
+guard_token = _sealed_pointers("guard_token")  # roles feed, job, tripwire only
+work_token = _sealed_pointers("work_token")  # caseloads of agencies, lines that wait
+
+case_row = Table(
+    "case_row",
+    metadata,
+    _csa(),
+    Column("id", Uuid, nullable=False),
+    _bytes("child_ref"),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "id"),
+    Index("case_row_of_child", "csa", "child_ref"),
+)
+
+practitioner = Table(
+    "practitioner",
+    metadata,
+    _csa(),
+    Column("practitioner_id", Uuid, nullable=False),
+    *_subject_key(),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "practitioner_id"),
+    _to_open_wrap_key(),
+)
+
+agency = Table(
+    "agency",
+    metadata,
+    _csa(),
+    Column("agency_id", Uuid, nullable=False),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "agency_id"),
+)
+
+account = Table(
+    "account",
+    metadata,
+    _csa(),
+    Column("account_id", Uuid, nullable=False),
+    _bytes("login"),  # keyed digest of issuer and subject
+    Column("agency_id", Uuid, nullable=False),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "account_id"),
+    UniqueConstraint("csa", "login"),
+    ForeignKeyConstraint(["csa", "agency_id"], ["agency.csa", "agency.agency_id"]),
+)
+
+agreement = Table(
+    "agreement",
+    metadata,
+    _csa(),
+    Column("version", Integer, nullable=False),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "version"),
+)
+
+# One row per authority: counts every change of agencies, feeds and agreements, so that
+# what each worker keeps compiled is known to be current in the request's own snapshot.
+directory = Table(
+    "directory",
+    metadata,
+    _csa(),
+    Column("version", BigInteger, nullable=False),
+    PrimaryKeyConstraint("csa"),
+)
+
+source_record = Table(
+    "source_record",
+    metadata,
+    _csa(),
+    _bytes("ref"),  # keyed digest of source and the supplier's own reference
+    _bytes("line_mac"),
+    _bytes("pointer"),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "ref"),
+)
+
+feed_source = Table(
+    "feed_source",
+    metadata,
+    _csa(),
+    Column("source", Text(collation="C"), nullable=False),
+    Column("agency_id", Uuid, nullable=False),
+    Column("as_of", Date),  # of the last batch whose digest was met
+    PrimaryKeyConstraint("csa", "source"),
+    ForeignKeyConstraint(["csa", "agency_id"], ["agency.csa", "agency.agency_id"]),
+)
+
+feed_batch = Table(
+    "feed_batch",
+    metadata,
+    _csa(),
+    Column("source", Text(collation="C"), nullable=False),
+    Column("batch_id", Text(collation="C"), nullable=False),
+    _bytes("digest"),
+    *_subject_key(),
+    Column("lines", Integer, nullable=False),
+    Column("accepted", Integer, nullable=False),
+    Column("invalid", Integer, nullable=False),
+    Column("complete", SmallInteger, nullable=False),
+    _bytes("sealed"),  # what became of the accepted lines: for the team
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("csa", "source", "batch_id"),
+    ForeignKeyConstraint(["csa", "source"], ["feed_source.csa", "feed_source.source"]),
+    _to_open_wrap_key(),
+)
+
+# Lines that are nonsense by themselves; what else became of a line is the team's to know.
+feed_invalid = Table(
+    "feed_invalid",
+    metadata,
+    _csa(),
+    Column("source", Text(collation="C"), nullable=False),
+    Column("batch_id", Text(collation="C"), nullable=False),
+    Column("line", Integer, nullable=False),
+    Column("code", Text(collation="C"), nullable=False),
+    Column("field", Text(collation="C"), nullable=False),
+    PrimaryKeyConstraint("csa", "source", "batch_id", "line"),
+    ForeignKeyConstraint(
+        ["csa", "source", "batch_id"],
+        ["feed_batch.csa", "feed_batch.source", "feed_batch.batch_id"],
+    ),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _csa(),
+    _bytes("key"),  # MAC of account, route and key
+    _bytes("body_mac"),
+    Column("status", SmallInteger, nullable=False),
+    Column("resource", Uuid, nullable=False),
+    Column("entry_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    PrimaryKeyConstraint("csa", "key"),
+)
+
+access_entry = Table(
+    "access_entry",
+    metadata,
+    _csa(),
+    Column("entry_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    _bytes("leaf"),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "entry_id"),
+)
+
+access_subject = Table(
+    "access_subject",
+    metadata,
+    _csa(),
+    _bytes("ref"),
+    _bytes("sealed"),
+    Index("access_subject_ref", "csa", "ref"),
+)
+
+GOVERNED = tuple(table for table in metadata.sorted_tables if table is not csa_role)
+"""Every table under forced row-level security."""

@@ -1,0 +1,139 @@
+"""One writing transaction of one authority: the only place that commits a story.
+
+A story gathers its rows, its access entry goes in last, and `commit` hands back the
+receipt: nothing is acknowledged that is not durable, entry and effect together.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from index_service.domain.errors import Unavailable, Unrecorded
+from index_service.log.access_log import AccessLog, PreparedEntry
+from index_service.log.receipt import Receipt
+from index_service.store.bulk import insert_rows
+from index_service.store.children import Children
+from index_service.store.directory import Directory
+from index_service.store.feeds import Feeds
+from index_service.store.locks import Locks
+from index_service.store.reading import LOST
+from index_service.store.tables import access_entry, access_subject, idempotency, wrap_key
+
+LOCK_WAIT_MS_MAX = 5000
+
+
+class CommitUnknown(Unrecorded):
+    """The commit's outcome is unknown: say nothing; a retry with the same key tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an earlier request under the same Idempotency-Key did; never its body."""
+
+    body_mac: bytes
+    status: int
+    resource: UUID
+    entry_id: UUID
+
+
+class Work:
+    """The statements of one story in one transaction; leaves nothing unless committed."""
+
+    def __init__(self, session: AsyncSession, csa: str, log: AccessLog) -> None:
+        self._session = session
+        self._csa = csa
+        self._log = log
+        self.children = Children(session, csa)
+        self.directory = Directory(session, csa)
+        self.feeds = Feeds(session, csa)
+        self.locks = Locks(session, csa)
+
+    async def done_before(self, key: bytes) -> Done | None:
+        """Return what this idempotency key did before."""
+        found = await self._session.execute(
+            select(
+                idempotency.c.body_mac,
+                idempotency.c.status,
+                idempotency.c.resource,
+                idempotency.c.entry_id,
+            )
+            .where(idempotency.c.csa == self._csa)
+            .where(idempotency.c.key == key)
+            .limit(1)
+        )
+        row: Row[Any] | None = found.first()
+        return Done(*row) if row else None
+
+    async def remember(self, key: bytes, done: Done, at: datetime) -> None:
+        """Note what this idempotency key did; a second writer of the same key waits and fails."""
+        await self._session.execute(
+            insert(idempotency).values(
+                csa=self._csa,
+                key=key,
+                body_mac=done.body_mac,
+                status=done.status,
+                resource=done.resource,
+                entry_id=done.entry_id,
+                at=at,
+            )
+        )
+
+    async def open_wrap_key(self, wrap_key_id: int) -> None:
+        """Note that a weekly wrap key is open (role job)."""
+        await insert_rows(self._session, self._csa, wrap_key, [{"wrap_key_id": wrap_key_id}])
+
+    async def open_wrap_keys(self) -> list[int]:
+        """Return the open weekly wrap keys, oldest first."""
+        found = await self._session.scalars(
+            select(wrap_key.c.wrap_key_id)
+            .where(wrap_key.c.csa == self._csa)
+            .order_by(wrap_key.c.wrap_key_id)
+            .limit(100)
+        )
+        return list(found)
+
+    async def commit(self, prepared: PreparedEntry, *, aside: bool = False) -> Receipt:
+        """Insert the access entry last, commit, and mint the receipt.
+
+        `aside` as AccessLog.committed takes it. Raises CommitUnknown when the connection is lost while committing: the story
+        may have happened, so nothing is acknowledged.
+        """
+        row = prepared.row
+        await insert_rows(
+            self._session,
+            self._csa,
+            access_entry,
+            [{"entry_id": row.entry_id, "at": row.at, "leaf": row.leaf, "sealed": row.sealed}],
+        )
+        subjects = [{"ref": ref, "sealed": sealed} for ref, sealed in row.subjects]
+        await insert_rows(self._session, self._csa, access_subject, subjects)
+        try:
+            await self._session.commit()
+        except (DBAPIError, *LOST) as lost:
+            raise CommitUnknown from lost
+        return self._log.committed(prepared, aside=aside)
+
+
+@asynccontextmanager
+async def work_on(engine: AsyncEngine, csa: str, log: AccessLog) -> AsyncIterator[Work]:
+    """Open a writing transaction; whatever leaves without commit is rolled back."""
+    try:
+        async with AsyncSession(engine, expire_on_commit=False) as session:
+            await session.execute(text(f"set local lock_timeout = {LOCK_WAIT_MS_MAX}"))
+            yield Work(session, csa, log)
+    except CommitUnknown:
+        raise
+    except (*LOST, OperationalError, InterfaceError, PendingRollbackError, PoolTimeout) as lost:
+        raise Unavailable from lost
+    except DBAPIError as failed:
+        if failed.connection_invalidated:
+            raise Unavailable from failed
+        raise
