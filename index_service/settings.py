@@ -13,7 +13,9 @@ class Settings(BaseSettings):
     There is nothing here that turns a safeguard off.
     """
 
-    model_config = SettingsConfigDict(env_prefix="INDEX_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="INDEX_", extra="ignore", hide_input_in_errors=True
+    )
 
     csa: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,30}$")]
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL")]

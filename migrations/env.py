@@ -14,7 +14,9 @@ LOCK_TIMEOUT_MS = 2000
 
 
 def _run(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True)
+    context.configure(
+        connection=connection, target_metadata=metadata, transaction_per_migration=True
+    )
     with context.begin_transaction():
         # A migration that waits for a lock makes every later request wait behind it.
         connection.execute(text(f"set lock_timeout = {LOCK_TIMEOUT_MS}"))

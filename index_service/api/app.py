@@ -11,11 +11,13 @@ from index_service.api.identify import Identify
 from index_service.api.involvements import involvement_routes
 from index_service.api.lookups import batch_routes, lookup_routes
 from index_service.api.problems import install_problems
+from index_service.api.published import published
 from index_service.domain.clock import Clock
 from index_service.services.assessment import Assessments
 from index_service.services.batch import Batches
 from index_service.services.directory import Directories
 from index_service.services.feeding import Feeding
+from index_service.services.holds import Holds
 from index_service.services.index import Index
 from index_service.services.involvement import Involvements
 from index_service.services.lookup import Lookups
@@ -43,6 +45,7 @@ class Stories:
         self.assessments = Assessments(index)
         self.shielding = Shielding(index)
         self.feeding = Feeding(index)
+        self.holds = Holds(index)
         self.directories = Directories(index)
 
 
@@ -66,7 +69,7 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         restriction_routes(identify, stories.shielding, clock),
         assessment_routes(identify, stories.assessments, clock),
         involvement_routes(identify, stories.involvements, clock),
-        feed_routes(identify, stories.feeding),
+        feed_routes(identify, stories.feeding, stories.holds),
         asker_routes(identify, stories.directories),
         keeping_routes(identify, stories.directories, clock),
     ):
@@ -79,5 +82,4 @@ def contract_of_code() -> dict[str, Any]:
     """Return the OpenAPI document of the routes. Needs no keys and no store: nothing is asked."""
     nothing: Any = None
     app = create_app(Stories(nothing), Identify(nothing), nothing)
-    document: dict[str, Any] = app.openapi()
-    return document
+    return published(app.openapi())

@@ -12,12 +12,12 @@ from uuid import uuid4
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from index_service.api.attempt import SCOPE_KEY, UNMATCHED, Attempt
 from index_service.api.flood import Flood
 from index_service.domain.errors import Code, Unrecorded
 from index_service.log.access_log import AccessLog, RequestEntries
 from index_service.log.entry import Outcome
 from index_service.log.receipt import Receipt
+from index_service.services.attempt import SCOPE_KEY, UNMATCHED, Attempt
 
 RECEIPT_HEADER = b"audit-receipt"
 RECORD_S_MAX = 5.0  # above the group commit's own limit: normally that one speaks first

@@ -33,8 +33,8 @@ def child_routes(identify: Identify, reads: Reads, records: Records, clock: Cloc
         status_code=201,
         operation_id="createChild",
         summary="Record a child who is not yet on the index",
-        responses=contract.answers(201, contract.Made, "Recorded.", body=True, change=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD, contract.IDEMPOTENCY),
+        responses=contract.answers(201, contract.Made, "Recorded.", "body", "change"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.IDEMPOTENCY),
     )
     async def create_child(request: Request, body: ChildFacts) -> Response:
         """Record a child; the answer is the same whatever else the index holds."""
@@ -48,8 +48,8 @@ def child_routes(identify: Identify, reads: Reads, records: Records, clock: Cloc
         "/v1/children/{child_id}",
         operation_id="readChild",
         summary="Read a child's record as far as this asker may",
-        responses=contract.answers(200, ChildAnswer, "The record.", child=True, etag=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(200, ChildAnswer, "The record.", "child", "etag"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def read_child(request: Request, child_id: ChildId) -> Response:
         """Disclose one record; the one 404 for every cause that lies with the child."""
@@ -62,10 +62,8 @@ def child_routes(identify: Identify, reads: Reads, records: Records, clock: Cloc
         status_code=204,
         operation_id="amendChild",
         summary="Amend a record that has been read",
-        responses=contract.answers(
-            204, None, "Amended.", child=True, body=True, change=True, etag=True
-        ),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD, contract.IF_MATCH),
+        responses=contract.answers(204, None, "Amended.", "child", "body", "change", "etag"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.IF_MATCH),
     )
     async def amend_child(request: Request, child_id: ChildId, body: ChildAmended) -> Response:
         """Put facts in place of others, with their provenance; what is not named stays."""
@@ -89,8 +87,8 @@ def restriction_routes(identify: Identify, shielding: Shielding, clock: Clock) -
         status_code=201,
         operation_id="grantShield",
         summary="Shield a child's record: nobody but the team sees where they are",
-        responses=contract.answers(201, contract.Made, "Shielded.", child=True, body=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(201, contract.Made, "Shielded.", "child", "body"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def grant_shield(request: Request, child_id: ChildId, body: ShieldGranted) -> Response:
         """Shield a record; every request begun after the answer sees it shielded."""
@@ -104,8 +102,8 @@ def restriction_routes(identify: Identify, shielding: Shielding, clock: Clock) -
         status_code=204,
         operation_id="liftShield",
         summary="Lift one shield, by decision only",
-        responses=contract.answers(204, None, "Lifted.", child=True, body=True, change=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(204, None, "Lifted.", "child", "body", "change"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def lift_shield(request: Request, child_id: ChildId, body: ShieldLifted) -> Response:
         """Lift one shield; the record stays shielded while another is in force."""
@@ -125,8 +123,8 @@ def assessment_routes(identify: Identify, assessments: Assessments, clock: Clock
         status_code=204,
         operation_id="holdAssessment",
         summary="State that the asker's agency holds a common assessment",
-        responses=contract.answers(204, None, "Recorded.", child=True, body=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(204, None, "Recorded.", "child", "body"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def hold(request: Request, child_id: ChildId, body: AssessmentStated) -> Response:
         """Record that an assessment is held, by whom, since when: never its content."""
@@ -140,8 +138,8 @@ def assessment_routes(identify: Identify, assessments: Assessments, clock: Clock
         status_code=204,
         operation_id="nameLeadProfessional",
         summary="State who leads for the child",
-        responses=contract.answers(204, None, "Recorded.", child=True, body=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(204, None, "Recorded.", "child", "body"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def lead(request: Request, child_id: ChildId, body: LeadProfessionalStated) -> Response:
         """Record the lead professional and how to reach them."""

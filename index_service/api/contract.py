@@ -1,6 +1,6 @@
-"""What the contract says of every governed route: headers, answers, examples, links."""
+"""What each governed route says of itself in the contract, and how its answers are made."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from fastapi import Response
@@ -33,44 +33,33 @@ IDEMPOTENCY = _part("parameters", "IdempotencyKey")
 IF_MATCH = _part("parameters", "IfMatch")
 CONTENT_DIGEST = _part("parameters", "ContentDigest")
 
+Trait = Literal["child", "body", "change", "etag"]
+"""A route is about one child, takes a body, may conflict, shows or is conditional on an ETag."""
+
 # Statuses only: what each says is written once, in published.py.
 _ALWAYS = (400, 401, 403, 422, 429, 500, 503)
-_BODY = (413, 415)
+_REFUSALS: dict[Trait, tuple[int, ...]] = {"child": (404,), "body": (413, 415), "change": (409,)}
 _CONDITIONAL = (412, 428)
 
 
-def answers(
-    status: int,
-    model: Any,
-    text: str,
-    *,
-    child: bool = False,
-    body: bool = False,
-    change: bool = False,
-    etag: bool = False,
-) -> dict[int | str, dict[str, Any]]:
-    """Return the answers of one route, for the contract; the bytes are made elsewhere.
-
-    With `etag`, a read shows one and a change is conditional on one.
-    """
+def answers(status: int, model: Any, text: str, *traits: Trait) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of one route, for the contract; the bytes are made elsewhere."""
     headers = dict(HEADERS)
+    conditional = "etag" in traits and "body" in traits
     if status == 201:
         headers["Location"] = _part("headers", "Location")
-    if etag and not body:
+    if "etag" in traits and not conditional:
         headers["ETag"] = _part("headers", "ETag")
     good: dict[str, Any] = {"description": text, "headers": headers}
     if model is not None:
         good["model"] = model
-    refusals = [*_ALWAYS]
-    refusals += [404] if child else []
-    refusals += [409] if change else []
-    refusals += _BODY if body else ()
-    refusals += _CONDITIONAL if etag and body else ()
-    return {status: good, **{code: {"description": "published.py"} for code in refusals}}
+    refusals = [*_ALWAYS, *(code for trait in traits for code in _REFUSALS.get(trait, ()))]
+    refusals += _CONDITIONAL if conditional else ()
+    return {status: good, **{code: {} for code in refusals}}
 
 
-def extra(*parameters: dict[str, str], **more: Any) -> dict[str, Any]:
-    """Return what a route adds to the contract beyond its path and body."""
+def asks(*parameters: dict[str, str], **more: Any) -> dict[str, Any]:
+    """Return what a route asks for beyond its path and body, for the contract."""
     return {"parameters": list(parameters), **more}
 
 

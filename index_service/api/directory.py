@@ -77,8 +77,8 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         status_code=201,
         operation_id="addAgency",
         summary="Add an agency",
-        responses=contract.answers(201, contract.Made, "Added.", body=True, change=True),
-        openapi_extra=contract.extra(contract.IDEMPOTENCY),
+        responses=contract.answers(201, contract.Made, "Added.", "body", "change"),
+        openapi_extra=contract.asks(contract.IDEMPOTENCY),
     )
     async def add_agency(request: Request, body: AgencyStated) -> Response:
         """Add an agency with its duty line, hours and named lead."""
@@ -93,8 +93,8 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         status_code=201,
         operation_id="addPractitioner",
         summary="Add a practitioner",
-        responses=contract.answers(201, contract.Made, "Added.", body=True, change=True),
-        openapi_extra=contract.extra(contract.IDEMPOTENCY),
+        responses=contract.answers(201, contract.Made, "Added.", "body", "change"),
+        openapi_extra=contract.asks(contract.IDEMPOTENCY),
     )
     async def add_practitioner(request: Request, body: PractitionerStated) -> Response:
         """Add a practitioner and the team that answers for them."""
@@ -108,7 +108,7 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         "/v1/practitioners/{practitioner_id}",
         operation_id="readPractitioner",
         summary="How to reach a practitioner's team",
-        responses=contract.answers(200, PractitionerShown, "The practitioner.", child=True),
+        responses=contract.answers(200, PractitionerShown, "The practitioner.", "child"),
     )
     async def read_practitioner(
         request: Request, practitioner_id: Annotated[Id, Path(description="The practitioner's id.")]
@@ -122,8 +122,8 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         status_code=201,
         operation_id="addAccount",
         summary="Add an account for one login",
-        responses=contract.answers(201, contract.Made, "Added.", body=True, change=True),
-        openapi_extra=contract.extra(contract.IDEMPOTENCY),
+        responses=contract.answers(201, contract.Made, "Added.", "body", "change"),
+        openapi_extra=contract.asks(contract.IDEMPOTENCY),
     )
     async def add_account(request: Request, body: AccountStated) -> Response:
         """Add an account: who may ask, for which agency, in which role."""
@@ -139,7 +139,7 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         status_code=204,
         operation_id="amendAccount",
         summary="Suspend, close or clear an account",
-        responses=contract.answers(204, None, "Amended.", child=True, body=True),
+        responses=contract.answers(204, None, "Amended.", "child", "body"),
     )
     async def amend_account(
         request: Request, account_id: AccountId, body: AccountAmended

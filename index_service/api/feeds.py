@@ -13,29 +13,53 @@ from consent.facts import Action
 from index_service.api import contract
 from index_service.api.identify import Identify
 from index_service.api.strict import StrictRoute
-from index_service.api.wire_feed import BatchStatus, Holds, LineResults
+from index_service.api.wire_feed import BatchStatus, LineResults
+from index_service.api.wire_feed import Holds as HoldsShown
 from index_service.domain.errors import Code, Invalid
 from index_service.domain.feed import RawLine
 from index_service.feeds.csv import read_csv
 from index_service.feeds.ndjson import read_ndjson
 from index_service.services.feeding import Batch, Feeding
+from index_service.services.holds import Holds
 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 _READERS = {"text/csv": read_csv, "application/x-ndjson": read_ndjson}
-_SOURCE = Annotated[str, Path(pattern=r"^[a-z0-9-]{2,40}$", min_length=2, max_length=40)]
-_BATCH = Annotated[str, Path(pattern=r"^[A-Za-z0-9._-]{1,40}$", min_length=1, max_length=40)]
-_CURSOR = Annotated[str | None, Query(pattern=r"^[A-Za-z0-9_-]{1,200}$", max_length=200)]
-_CONTENT_DIGEST = {
-    "name": "Content-Digest",
-    "in": "header",
-    "required": True,
-    "description": "SHA-256 of the whole body (RFC 9530); the batch is incomplete until met.",
-    "schema": {"type": "string", "pattern": "^sha-256=:[A-Za-z0-9+/]{43}=:$", "maxLength": 60},
-}
+_SOURCE = Annotated[
+    str,
+    Path(
+        description="The feed source, as the management team named it.",
+        pattern=r"^[a-z0-9-]{2,40}$",
+        min_length=2,
+        max_length=40,
+    ),
+]
+_BATCH = Annotated[
+    str,
+    Path(
+        description="The supplier's own name for this batch.",
+        pattern=r"^[A-Za-z0-9._-]{1,40}$",
+        min_length=1,
+        max_length=40,
+    ),
+]
+_CURSOR = Annotated[
+    str | None,
+    Query(
+        description="`next` of the page before, for the same account.",
+        pattern=r"^[A-Za-z0-9_-]{1,200}$",
+        max_length=200,
+    ),
+]
 _LINES = {
     "required": True,
     "content": {
-        kind: {"schema": {"type": "string", "description": "Lines as in feed-line.json."}}
+        kind: {
+            "schema": {
+                "type": "string",
+                "description": "A stream of lines, each as in feed-line.json.",
+                "x-line-schema": "feed-line.json",
+            }
+        }
         for kind in sorted(_READERS)
     },
 }
@@ -63,7 +87,7 @@ def _reader(request: Request) -> Any:
     return reader
 
 
-def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
+def feed_routes(identify: Identify, feeding: Feeding, holds: Holds) -> APIRouter:
     """Return the routes of feeds."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["feeds"])
 
@@ -71,8 +95,8 @@ def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
         "/v1/feeds/{source}/batches/{batch_id}",
         operation_id="supplyBatch",
         summary="Supply a batch of lines; sending the same body again resumes it",
-        responses=contract.answers(200, BatchStatus, "Taken.", child=True, body=True, change=True),
-        openapi_extra=contract.extra(_CONTENT_DIGEST, requestBody=_LINES),
+        responses=contract.answers(200, BatchStatus, "Taken.", "body", "change"),
+        openapi_extra=contract.asks(contract.CONTENT_DIGEST, requestBody=_LINES),
     )
     async def supply(request: Request, source: _SOURCE, batch_id: _BATCH) -> Response:
         """Take a batch as a stream, chunk by chunk; idempotent by content."""
@@ -90,7 +114,7 @@ def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
         "/v1/feeds/{source}/batches/{batch_id}",
         operation_id="readBatch",
         summary="How far a batch has come",
-        responses=contract.answers(200, BatchStatus, "The batch.", child=True),
+        responses=contract.answers(200, BatchStatus, "The batch.", "child"),
     )
     async def status(request: Request, source: _SOURCE, batch_id: _BATCH) -> Response:
         """Tell a supplier how far its own batch has come."""
@@ -102,7 +126,7 @@ def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
         "/v1/feeds/{source}/batches/{batch_id}/lines",
         operation_id="readBatchLines",
         summary="Which lines were invalid, and why",
-        responses=contract.answers(200, LineResults, "A page of lines.", child=True),
+        responses=contract.answers(200, LineResults, "A page of lines.", "child"),
     )
     async def results(
         request: Request, source: _SOURCE, batch_id: _BATCH, cursor: _CURSOR = None
@@ -116,12 +140,12 @@ def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
         "/v1/holds",
         operation_id="readHolds",
         summary="What waits for a decision of the management team",
-        responses=contract.answers(200, Holds, "What waits."),
+        responses=contract.answers(200, HoldsShown, "What waits."),
     )
-    async def holds(request: Request) -> Response:
+    async def read_holds(request: Request, cursor: _CURSOR = None) -> Response:
         """Show the team the records that wait, and why."""
         login, attempt = identify(request, Action.READ_HOLDS)
-        return contract.encoded(await feeding.holds(login, attempt))
+        return contract.encoded(await holds.read(login, cursor, attempt))
 
     return router
 

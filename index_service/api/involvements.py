@@ -41,8 +41,8 @@ def involvement_routes(
         status_code=201,
         operation_id="beginInvolvement",
         summary="Say that the asker's agency works with a child",
-        responses=contract.answers(201, contract.Made, "Recorded.", child=True, body=True, change=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD, contract.IDEMPOTENCY),
+        responses=contract.answers(201, contract.Made, "Recorded.", "child", "body", "change"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.IDEMPOTENCY),
     )
     async def begin(request: Request, child_id: ChildId, body: InvolvementBegun) -> Response:
         """Begin an involvement: I am taking action with this child; here is whom to ring."""
@@ -56,8 +56,8 @@ def involvement_routes(
         _ONE,
         operation_id="readInvolvement",
         summary="Read one involvement",
-        responses=contract.answers(200, InvolvementShown, "The involvement.", child=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(200, InvolvementShown, "The involvement.", "child"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def read(request: Request, involvement_id: InvolvementId) -> Response:
         """Show one involvement to an asker who may see it."""
@@ -69,8 +69,8 @@ def involvement_routes(
         status_code=204,
         operation_id="amendInvolvement",
         summary="Give an involvement another worker or team",
-        responses=contract.answers(204, None, "Amended.", child=True, body=True, change=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(204, None, "Amended.", "child", "body", "change"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def amend(
         request: Request,
@@ -88,8 +88,8 @@ def involvement_routes(
         status_code=204,
         operation_id="confirmInvolvement",
         summary="Say that an involvement goes on",
-        responses=contract.answers(204, None, "Confirmed.", child=True, change=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(204, None, "Confirmed.", "child", "change"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def confirm(request: Request, involvement_id: InvolvementId) -> Response:
         """Confirm as of today."""
@@ -102,8 +102,8 @@ def involvement_routes(
         status_code=204,
         operation_id="ceaseInvolvement",
         summary="Say that an involvement has ceased",
-        responses=contract.answers(204, None, "Ceased.", child=True, body=True, change=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(204, None, "Ceased.", "child", "body", "change"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def cease(
         request: Request,

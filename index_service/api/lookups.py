@@ -22,8 +22,8 @@ def lookup_routes(identify: Identify, lookups: Lookups, clock: Clock) -> APIRout
         "/v1/lookups",
         operation_id="lookUpChild",
         summary="Find the child meant, who works with them, and whom to ring",
-        responses=contract.answers(200, LookupAnswer, "What was found.", body=True),
-        openapi_extra=contract.extra(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(200, LookupAnswer, "What was found.", "body"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
     )
     async def look_up(request: Request, body: LookupAsked) -> Response:
         """Answer one question. `none` and `too_many` still say how complete this is."""
@@ -42,8 +42,7 @@ def batch_routes(identify: Identify, batches: Batches, clock: Clock) -> APIRoute
         "/v1/lookups/batch",
         operation_id="lookUpChildren",
         summary="Ask about up to 100 children, each with its own reason and entry",
-        responses=contract.answers(200, BatchAnswer, "An answer to each.", body=True),
-        openapi_extra=contract.extra(),
+        responses=contract.answers(200, BatchAnswer, "An answer to each.", "body"),
     )
     async def look_up_many(request: Request, body: BatchAsked) -> Response:
         """Answer each question as if it were asked alone; a bad one spoils no other."""

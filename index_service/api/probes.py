@@ -24,7 +24,7 @@ class Probes:
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one probe."""
         if scope["type"] != "http":
             return

@@ -7,18 +7,29 @@ from uuid import UUID
 
 from pydantic import Field, StrictBool, StrictInt
 
-from consent.facts import AccountState, AgencyKind, Role
+from consent.facts import AccessReason, AccountState, Action, AgencyKind, Purpose, Role
 from index_service.api.wire import DayText, EmailText, Id, NameText, PhoneText, TitleText, Wire
 from index_service.api.wire_involvement import HOURS_MAX, Hours, TeamContact
 from index_service.api.wire_shown import FrontDoor
 from index_service.domain import directory
+from index_service.domain.child import (
+    AddressKind,
+    CarerRelation,
+    Education,
+    Gender,
+    IdentifierScheme,
+)
 from index_service.domain.dates import checked_past_date
+from index_service.domain.errors import Code
 from index_service.domain.fields import (
     checked_email,
     checked_name,
     checked_org_name,
     checked_phone,
 )
+from index_service.domain.involvement import Day, Service
+from index_service.domain.matching.grade import Grade
+from index_service.domain.shield import ShieldAskedBy, ShieldGround
 from index_service.domain.stated import inside
 
 _Source = Annotated[
@@ -30,7 +41,7 @@ _Source = Annotated[
         examples=["northmere-health-visiting"],
     ),
 ]
-_Word = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$", max_length=40)]
+_WORDS = Field(max_length=100)
 
 
 class AgencyStated(Wire):
@@ -207,24 +218,24 @@ class Me(Wire):
     checked_on: DayText | None
     trained_on: DayText | None
     agreement_signed_on: DayText | None
-    may: dict[_Word, Annotated[list[_Word], Field(max_length=40)]]
+    may: Annotated[dict[Action, Annotated[list[Code], _WORDS]], _WORDS]
     agreement_version: StrictInt
 
 
 class Vocabularies(Wire):
     """The closed vocabularies; words are added, none changes its meaning."""
 
-    roles: list[_Word]
-    agency_kinds: list[_Word]
-    purposes: list[_Word]
-    reasons: list[_Word]
-    genders: list[_Word]
-    identifier_schemes: list[_Word]
-    address_kinds: list[_Word]
-    carer_relations: list[_Word]
-    education: list[_Word]
-    services: list[_Word]
-    days: list[_Word]
-    grades: list[_Word]
-    shield_grounds: list[_Word]
-    shield_asked_by: list[_Word]
+    roles: Annotated[list[Role], _WORDS]
+    agency_kinds: Annotated[list[AgencyKind], _WORDS]
+    purposes: Annotated[list[Purpose], _WORDS]
+    reasons: Annotated[list[AccessReason], _WORDS]
+    genders: Annotated[list[Gender], _WORDS]
+    identifier_schemes: Annotated[list[IdentifierScheme], _WORDS]
+    address_kinds: Annotated[list[AddressKind], _WORDS]
+    carer_relations: Annotated[list[CarerRelation], _WORDS]
+    education: Annotated[list[Education], _WORDS]
+    services: Annotated[list[Service], _WORDS]
+    days: Annotated[list[Day], _WORDS]
+    grades: Annotated[list[Grade], _WORDS]
+    shield_grounds: Annotated[list[ShieldGround], _WORDS]
+    shield_asked_by: Annotated[list[ShieldAskedBy], _WORDS]

@@ -25,6 +25,20 @@ from index_service.domain.shield import ShieldAskedBy, ShieldGround
 
 CASES_MAX = 200
 
+# The attributes provenance is kept for: the values of domain.stated.ATTRIBUTES.
+Attribute = Literal[
+    "name",
+    "date_of_birth",
+    "gender",
+    "former_names",
+    "nhs_number",
+    "upn",
+    "case_number",
+    "address",
+    "carers",
+    "settings",
+]
+
 
 class IdentifiersShown(Wire):
     """The numbers this asker may have."""
@@ -114,7 +128,7 @@ class ChildShown(Wire):
     address: AddressStated | None = None
     carer_contacts: Annotated[list[CarerStated] | None, Field(max_length=CARERS_MAX)] = None
     settings: SettingsShown | None = None
-    provenance: dict[str, SourceShown] | None = None
+    provenance: Annotated[dict[Attribute, SourceShown] | None, Field(max_length=20)] = None
     involvements: Annotated[list[InvolvementShown] | None, Field(max_length=CASES_MAX)] = None
     assessment: AssessmentShown | None = None
     lead_professional: LeadProfessionalShown | None = None

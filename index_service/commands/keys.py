@@ -3,7 +3,7 @@
 import argparse
 import asyncio
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from index_service.main import built
 from index_service.services.founding import open_week
 from index_service.settings import Settings
 from index_service.store.engines import engine_for
+
+LOG_KEY_DAYS_AHEAD = 35
 
 
 def mount(nouns: Any) -> None:
@@ -55,13 +57,19 @@ def run_open_week(_: argparse.Namespace) -> int:
 
 
 def ensure_week(provider: FileKeyProvider, today: date) -> int:
-    """Return this week's id, its key made if there was none."""
+    """Return this week's id, its wrap key made if there was none.
+
+    The log's key of the year to come is made five weeks ahead: without it nothing could
+    be answered from New Year's Day on.
+    """
     week = week_id(today)
-    try:
-        provider.create(f"{KeyUse.WRAP}.{week}")
-    except KeyRefused as refused:
-        if refused.fault is not KeyFault.EXISTS:
-            raise
+    ahead = today + timedelta(days=LOG_KEY_DAYS_AHEAD)
+    for name in (f"{KeyUse.WRAP}.{week}", f"{KeyUse.LOG}.{ahead.year}"):
+        try:
+            provider.create(name)
+        except KeyRefused as refused:
+            if refused.fault is not KeyFault.EXISTS:
+                raise
     return week
 
 

@@ -55,13 +55,9 @@ def uvloop_run(main: Any) -> None:
 
 
 def _loop() -> asyncio.AbstractEventLoop:
-    config = uvicorn.Config(app=_nothing, loop="uvloop")
+    config = uvicorn.Config(app="", loop="uvloop")
     factory = config.get_loop_factory()
     return factory() if factory else asyncio.new_event_loop()
-
-
-async def _nothing(scope: Any, receive: Any, send: Any) -> None:
-    raise RuntimeError("never served")
 
 
 async def serve(settings: Settings) -> None:

@@ -44,6 +44,7 @@ class LineCode(StrEnum):
     FIELD_INVALID = "field_invalid"
     IDENTIFIER_INVALID = "identifier_invalid"
     DATE_OUT_OF_RANGE = "date_out_of_range"
+    REFERENCE_UNKNOWN = "reference_unknown"  # to what this supplier itself never sent
     CONSENT_MISSING = "consent_missing"  # reg 11(3): a sensitive service needs it to be supplied
 
 

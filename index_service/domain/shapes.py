@@ -17,11 +17,23 @@ class Shape(NamedTuple):
     example: str
 
 
-_PLAIN = r"\u0000-\u001f\u007f-\u009f!-%*-,:-@\[-`{-~"  # no control, no sentence punctuation
+# Controls, every space, and what divides clauses in running text.
+_APART = r"\u0000-\u0020\u007f-\u00a0\u2000-\u2018\u201a-\u206f\u3000-\u3003"
+_IN_PLACE = rf"[^{_APART}!-&(-,.:-@\[-`{{-~]+"
+_IN_TITLE = rf"[^{_APART}!-%*-,.:-@\[-`{{-~]+"
+_LETTER = rf"[^{_APART}!-&(-,./:-@\[-`{{-~0-9]"
+# Marks an initial may still be apart from, until both are composed into one letter.
+_MARKS = r"[\u0300-\u036f\u0653-\u0655\u093c\u0bd7\u102e\u1161-\u11c2\u1b35\u3099\u309a]{0,3}"
+_IN_NAME = rf"(?:{_LETTER}+|{_LETTER}{_MARKS}\.)"
 
-NAME = Shape(r"^[^\u0000-\u001f\u007f-\u009f!-&(-,/:-@\[-`{-~0-9]{1,35}$", 1, 35, "Okonedo-Vale")
-PLACE = Shape(rf"^[^{_PLAIN}&().]{{1,40}}$", 1, 40, "Larkfield Rise")
-TITLE = Shape(rf"^[^{_PLAIN}.]{{1,60}}$", 1, 60, "Northmere Health Visiting North")
+
+def _words(word: str, count_max: int) -> str:
+    return rf"^{word}(?: {word}){{0,{count_max - 1}}}$"
+
+
+NAME = Shape(_words(_IN_NAME, 5), 1, 35, "Okonedo-Vale")
+PLACE = Shape(_words(_IN_PLACE, 6), 1, 40, "Larkfield Rise")
+TITLE = Shape(_words(_IN_TITLE, 8), 1, 60, "Northmere Health Visiting North")
 PHONE = Shape(r"^\+?[0-9() \-]{2,24}$", 2, 25, "+441632960101")
 EMAIL = Shape(
     r"^[A-Za-z0-9._+\-]{1,40}@[A-Za-z0-9.\-]{1,40}$", 6, 60, "duty.desk@northmere.example"

@@ -1,6 +1,6 @@
 """Who may ask: the account behind a token, and the asker's side of policy, in one snapshot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from consent.agreement import Agreement
@@ -36,7 +36,7 @@ class Asked:
 
     login: Login
     action: Action
-    access: Access = Access()
+    access: Access = field(default_factory=Access)
 
 
 @dataclass(frozen=True, slots=True)

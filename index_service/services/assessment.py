@@ -23,7 +23,6 @@ from index_service.services.writing import (
 )
 from index_service.store.work import Work, work_on
 
-
 _Made = Callable[[Admitted, UUID], CafStatus | LeadProfessional]
 
 

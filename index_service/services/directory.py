@@ -199,9 +199,7 @@ class Directories:
             admitted = await admit(index, reading, asked, attempt)
         agencies = sorted(admitted.view.agencies.values(), key=lambda each: each.name)
         body = {
-            "agencies": [
-                {"agency_id": str(each.id), **shown_front_door(each)} for each in agencies
-            ]
+            "agencies": [{"agency_id": str(each.id), **shown_front_door(each)} for each in agencies]
         }
         return await self._shown(body, attempt)
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from consent.facts import AgencyKind
 from index_service.domain.child import ChildRecord, Source
-from index_service.domain.errors import Code, Invalid
 from index_service.domain.feed import (
     ChildLine,
     InvolvementLine,
@@ -29,10 +28,12 @@ from index_service.services.index import Index
 from index_service.services.merging import merged
 from index_service.services.placing import (
     Known,
+    Sought,
     Surroundings,
     birth_digests,
     held_now,
     placed,
+    sought,
     waits,
 )
 from index_service.services.pointers import Load, caseload_pointers
@@ -61,11 +62,32 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A sound line with what it is known by, made once: its own reference first."""
+
+    sent: bytes
+    line: ChildLine | InvolvementLine
+    refs: tuple[bytes, ...]
+    mac: bytes
+    stated: ChildRecord | None = None
+    sought: Sought | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Referred:
     """What a supplier's own reference leads to."""
 
     child_id: UUID
     case_id: UUID
+
+
+class _LineRefused(Exception):  # noqa: N818 (one line's fate, caught where lines are applied)
+    """A line that is nonsense beside what its own supplier sent before."""
+
+    def __init__(self, code: LineCode, field: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.field = field
 
 
 class Chunk:
@@ -82,19 +104,22 @@ class Chunk:
         self._cases: dict[UUID, SealedCase] = {}
         self._writes = Writes(index)
 
-    async def take(self, lines: Sequence[Read]) -> list[tuple[int, LineOutcome, LineInvalid | None]]:
+    async def take(
+        self, lines: Sequence[Read]
+    ) -> list[tuple[int, LineOutcome, LineInvalid | None]]:
         """Apply lines and write their effects; return each line's number and outcome."""
-        await self._gather(lines)
+        said = [None if isinstance(each.line, LineInvalid) else self._said(each) for each in lines]
+        await self._gather([each for each in said if each is not None])
         outcomes = []
-        for each in lines:
-            invalid = each.line if isinstance(each.line, LineInvalid) else None
+        for read, each in zip(lines, said, strict=True):
+            invalid = read.line if isinstance(read.line, LineInvalid) else None
             outcome = LineOutcome.INVALID
-            if invalid is None:
+            if each is not None:
                 try:
                     outcome = self._apply(each)
-                except Invalid as refusal:
-                    invalid = LineInvalid(LineCode(refusal.code.value), refusal.field)
-            outcomes.append((each.raw.number, outcome, invalid))
+                except _LineRefused as refusal:
+                    invalid = LineInvalid(refusal.code, refusal.field)
+            outcomes.append((read.raw.number, outcome, invalid))
         await self._writes.write(self._work, self._standing.values())
         return outcomes
 
@@ -105,49 +130,45 @@ class Chunk:
             self._supplier.source, f"{kind}/{reference}"
         )
 
-    def _refs_of(self, line: ChildLine | InvolvementLine) -> list[bytes]:
+    def _said(self, each: Read) -> Said:
+        mac = self._index.keyring.references.line_mac(self._supplier.source, each.raw.sent)
+        line = each.line
         if isinstance(line, ChildLine):
-            return [self._ref("child", line.reference)]
-        return [
-            self._ref("involvement", line.reference),
-            self._ref("child", line.child_reference),
-        ]
+            refs: tuple[bytes, ...] = (self._ref("child", line.reference),)
+            stated = traced(line.child)
+            asked = sought(self._index, facts_of(stated))
+            return Said(each.raw.sent, line, refs, mac, stated, asked)
+        assert isinstance(line, InvolvementLine)
+        child = self._ref("child", line.child_reference)
+        return Said(each.raw.sent, line, (self._ref("involvement", line.reference), child), mac)
 
-    async def _gather(self, lines: Sequence[Read]) -> None:
-        stated = [each.line for each in lines if not isinstance(each.line, LineInvalid)]
-        refs = {ref for line in stated for ref in self._refs_of(line)}
+    async def _gather(self, lines: Sequence[Said]) -> None:
+        refs = {ref for each in lines for ref in each.refs}
         for row in await self._work.feeds.source_records(list(refs)) if refs else ():
             data = self._index.keyring.pointers.open_small(row.ref, row.pointer)
             self._refs[row.ref] = Referred(UUID(bytes=data[:16]), UUID(bytes=data[16:32]))
             self._macs[row.ref] = row.line_mac
         changed = [each for each in lines if not self._same(each)]
-        facts = [
-            facts_of(traced(each.line.child)) for each in changed if isinstance(each.line, ChildLine)
-        ]
-        await self._work.locks.births(birth_digests(self._index, facts))
+        asked = [each.sought for each in changed if each.sought is not None]
+        await self._work.locks.births(birth_digests(self._index, asked))
         also = {
-            self._refs[ref].child_id
-            for each in changed
-            if not isinstance(each.line, LineInvalid)
-            for ref in self._refs_of(each.line)
-            if ref in self._refs
+            self._refs[ref].child_id for each in changed for ref in each.refs if ref in self._refs
         }
-        locked = await self._around.gather(self._work, facts, also)
+        locked = await self._around.gather(self._work, asked, also)
         self._standing = {
             child_id: Standing(child_id, child.key, child.policy, child)
             for child_id, child in locked.items()
         }
         await self._gather_cases(changed)
 
-    async def _gather_cases(self, changed: Sequence[Read]) -> None:
+    async def _gather_cases(self, changed: Sequence[Said]) -> None:
         """Fetch the case rows of children whose involvements are changed or ceased here."""
         keyring = self._index.keyring
         children = {}
         for each in changed:
-            if isinstance(each.line, InvolvementLine):
-                known = self._refs.get(self._ref("involvement", each.line.reference))
-                if known is not None:
-                    children[keyring.references.case_ref(known.child_id)] = known.child_id
+            known = self._refs.get(each.refs[0])
+            if known is not None and isinstance(each.line, InvolvementLine):
+                children[keyring.references.case_ref(known.child_id)] = known.child_id
         rows: dict[UUID, list[Any]] = {child_id: [] for child_id in children.values()}
         for row in await self._work.children.cases(list(children)) if children else ():
             rows[children[row.child_ref]].append(row._mapping)
@@ -156,40 +177,32 @@ class Chunk:
             for case in checked_cases(keyring, standing.key, standing.policy, found):
                 self._cases[case.id] = case
 
-    def _mac(self, each: Read) -> bytes:
-        return self._index.keyring.references.line_mac(self._supplier.source, each.raw.sent)
-
-    def _same(self, each: Read) -> bool:
+    def _same(self, each: Said) -> bool:
         """Return whether the supplier said exactly this before."""
-        if isinstance(each.line, LineInvalid):
-            return False
-        ref = self._refs_of(each.line)[0]
-        return self._macs.get(ref) == self._mac(each)
+        return self._macs.get(each.refs[0]) == each.mac
 
     # What each line does
 
-    def _apply(self, each: Read) -> LineOutcome:
+    def _apply(self, each: Said) -> LineOutcome:
         if self._same(each):
             return LineOutcome.SAME
         if isinstance(each.line, ChildLine):
             return self._child(each, each.line)
-        assert isinstance(each.line, InvolvementLine)
         return self._involvement(each, each.line)
 
-    def _child(self, each: Read, line: ChildLine) -> LineOutcome:
-        ref = self._ref("child", line.reference)
-        stated = traced(line.child)
-        facts = facts_of(stated)
-        known = self._refs.get(ref)
+    def _child(self, each: Said, line: ChildLine) -> LineOutcome:
+        assert each.stated is not None  # INVARIANT: _said made both
+        assert each.sought is not None
+        known = self._refs.get(each.refs[0])
         if known is None:
-            judged = self._around.judge(facts)
+            judged = self._around.judge(each.sought)
             if judged.same is None:
-                standing = self._new(stated, line, judged.outcome, ref)
-                self._keep(ref, each, standing, _NO_CASE)
+                standing = self._new(each.stated, line, judged.outcome, each.refs[0])
+                self._keep(each, standing, _NO_CASE)
                 return judged.outcome
             known = Referred(judged.same, _NO_CASE)
-        outcome = self._change(known.child_id, stated, line, ref)
-        self._keep(ref, each, self._standing[known.child_id], _NO_CASE)
+        outcome = self._change(known.child_id, each.stated, line, each.refs[0])
+        self._keep(each, self._standing[known.child_id], _NO_CASE)
         return outcome
 
     def _source(self, line: ChildLine) -> Source:
@@ -217,7 +230,7 @@ class Chunk:
             record = open_record(standing.sealed)
         after = merged(record, stated, self._source(line))
         facts = facts_of(after)
-        held = self._around.touches_guard(facts, child_id)
+        held = self._around.touches_guard(sought(self._index, facts), child_id)
         if held:
             standing.policy = held_now(standing.policy)
             standing.policy_changed = True
@@ -230,12 +243,12 @@ class Chunk:
         self._writes.pointers.append(waits(self._index, child_id, outcome, ref))
         return outcome
 
-    def _involvement(self, each: Read, line: InvolvementLine) -> LineOutcome:
-        child = self._refs.get(self._ref("child", line.child_reference))
+    def _involvement(self, each: Said, line: InvolvementLine) -> LineOutcome:
+        own_ref, child_ref = each.refs
+        child = self._refs.get(child_ref)
         if child is None:
-            raise Invalid(Code.REFERENCE_INVALID, "child_reference")
-        ref = self._ref("involvement", line.reference)
-        known = self._refs.get(ref)
+            raise _LineRefused(LineCode.REFERENCE_UNKNOWN, "child_reference")
+        known = self._refs.get(own_ref)
         standing = self._standing[child.child_id if known is None else known.child_id]
         if known is None:
             fact = self._begun(line)
@@ -244,15 +257,15 @@ class Chunk:
             self._writes.pointers += caseload_pointers(
                 self._index.keyring, self._supplier.agency, None, load
             )
-            self._keep(ref, each, standing, fact.id)
+            self._keep(each, standing, fact.id)
             return LineOutcome.NEW
         self._replace_case(standing, known.case_id, line)
-        self._keep(ref, each, standing, known.case_id)
+        self._keep(each, standing, known.case_id)
         return LineOutcome.CHANGED
 
     def _begun(self, line: InvolvementLine) -> Involvement:
         if line.verb is not InvolvementVerb.BEGIN or not line.service or not line.contact:
-            raise Invalid(Code.REFERENCE_INVALID, "reference")
+            raise _LineRefused(LineCode.REFERENCE_UNKNOWN, "reference")
         assert line.began is not None  # INVARIANT: parse_line demands it of a beginning
         return Involvement(
             new_case_id(),
@@ -277,24 +290,24 @@ class Chunk:
         sealed = self._writes.replace_case(standing, case, _changed(before, line))
         self._cases[case_id] = SealedCase(case_id, standing.key, sealed)
 
-    def _keep(self, ref: bytes, each: Read, standing: Standing, case_id: UUID) -> None:
+    def _keep(self, each: Said, standing: Standing, case_id: UUID) -> None:
         """Keep the supplier's reference and its last line, sealed under the child's key."""
-        keyring = self._index.keyring
+        ref = each.refs[0]
         self._refs[ref] = Referred(standing.child_id, case_id)
-        self._macs[ref] = mac = self._mac(each)
+        self._macs[ref] = each.mac
         data = standing.child_id.bytes + case_id.bytes
         self._writes.sources[ref] = {
             "ref": ref,
-            "line_mac": mac,
-            "pointer": keyring.pointers.seal_small(ref, data),
-            "sealed": standing.key.seal("source", ref, kept_line(each.raw.sent)),
+            "line_mac": each.mac,
+            "pointer": self._index.keyring.pointers.seal_small(ref, data),
+            "sealed": standing.key.seal("source", ref, kept_line(each.sent)),
         }
 
 
 def _changed(before: Involvement, line: InvolvementLine) -> Involvement:
     """Return the involvement after a line that changes or ends it."""
     if line.ceased is not None and line.ceased < before.began:
-        raise Invalid(Code.DATE_OUT_OF_RANGE, "ceased")
+        raise _LineRefused(LineCode.DATE_OUT_OF_RANGE, "ceased")
     return replace(
         before,
         service=line.service or before.service,

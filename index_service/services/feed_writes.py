@@ -84,7 +84,8 @@ class Writes:
 
     async def write(self, work: Work, standing: Iterable[Standing]) -> None:
         """Write everything: new children, changed children, tokens, case rows, sources."""
-        rewritten, policies = [], []
+        rewritten: list[dict[str, Any]] = []
+        policies: list[dict[str, Any]] = []
         for each in standing:
             if not (each.rewritten or each.policy_changed):
                 continue
@@ -134,8 +135,8 @@ class Writes:
 
 
 def kept_line(line: bytes) -> bytes:
-    """Return a line as it is kept: packed; one that will not fit is kept as cut short."""
+    """Return a line as it is kept: whole (0), packed (1), or where neither fits cut short (2)."""
+    if len(line) < _SOURCE_BYTES:
+        return b"\x00" + line
     packed = zlib.compress(line, 1)
-    if len(packed) < _SOURCE_BYTES - 1:
-        return b"\x01" + packed
-    return b"\x00" + line[: _SOURCE_BYTES - 1]
+    return (b"\x01" + packed if len(packed) < _SOURCE_BYTES else b"\x02" + line)[:_SOURCE_BYTES]

@@ -14,19 +14,17 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from consent.facts import Action, DisclosureClass
-from index_service.crypto.envelope import SealBroken
+from consent.facts import Action
 from index_service.crypto.tags import same_mac
 from index_service.domain.errors import Code, Invalid, NotDisclosed, Refused
-from index_service.domain.feed import ChildLine, InvolvementLine, LineInvalid, RawLine
+from index_service.domain.feed import LineInvalid, RawLine
 from index_service.feeds.lines import parse_line
-from index_service.log.entry import Outcome, SubjectShown
+from index_service.log.entry import Outcome
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
+from index_service.services.cursors import cursor_position, next_cursor
 from index_service.services.feed_chunk import Chunk, Read, Supplier, tally
 from index_service.services.index import Index
-from index_service.services.pointers import Waits, open_waiting, waiting_tokens
-from index_service.services.sealing import open_policy
 from index_service.services.writing import Change, recorded
 from index_service.store.feeds import INVALID_SHOWN_MAX
 from index_service.store.work import Work, work_on
@@ -74,6 +72,15 @@ class Progress:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Sending:
+    """One request that sends a batch."""
+
+    login: Login
+    batch: Batch
+    attempt: Attempt
+
+
 class Feeding:
     """Takes suppliers' batches for one authority."""
 
@@ -93,10 +100,10 @@ class Feeding:
         body was another than announced or than was begun under this id: what had
         committed stays, the batch stays incomplete.
         """
-        progress, supplier = await self._begun(login, batch, attempt)
+        progress = await self._begun(login, batch, attempt)
         if not progress.complete:
             body = hashlib.sha256()
-            await self._chunks(login, batch, supplier, progress, lines(body), attempt)
+            await self._chunks(_Sending(login, batch, attempt), progress, lines(body))
             if not same_mac(body.digest(), batch.digest):
                 raise Invalid(Code.DIGEST_MISMATCH, "Content-Digest")
         await self._end(login, batch, progress, attempt)
@@ -114,22 +121,20 @@ class Feeding:
         kind = admitted.asker.facts.agency_kind
         return admitted, Supplier(batch.source, str(agency), kind)
 
-    async def _begun(
-        self, login: Login, batch: Batch, attempt: Attempt
-    ) -> tuple[Progress, Supplier]:
+    async def _begun(self, login: Login, batch: Batch, attempt: Attempt) -> Progress:
         index = self._index
         async with work_on(index.feed, index.csa, index.log) as work:
-            _, supplier = await self._admitted(work, login, batch, attempt)
+            await self._admitted(work, login, batch, attempt)
             row = await work.feeds.batch(batch.source, batch.batch_id)
             if row is None:
                 await self._begin(work, batch)
                 # Committed with an entry of its own; the request's answer has another.
                 entry = replace(attempt.entry(index.log.stamp(), Outcome.RECORDED), code="begun")
                 await work.commit(index.log.prepare(entry), aside=True)
-                return Progress(), supplier
+                return Progress()
             if not same_mac(bytes(row.digest), batch.digest):
                 raise Invalid(Code.STATE_CONFLICT, "Content-Digest")
-            return self._progress(batch, row), supplier
+            return self._progress(batch, row)
 
     async def _begin(self, work: Work, batch: Batch) -> None:
         made = self._index.keyring.wrap.new_subject("feed_batch", batch.row_id)
@@ -163,15 +168,7 @@ class Feeding:
             date.fromisoformat(as_of) if as_of else None,
         )
 
-    async def _chunks(
-        self,
-        login: Login,
-        batch: Batch,
-        supplier: Supplier,
-        progress: Progress,
-        lines: Lines,
-        attempt: Attempt,
-    ) -> None:
+    async def _chunks(self, sending: "_Sending", progress: Progress, lines: Lines) -> None:
         today = self._index.clock.today()
         begun_at, seen = progress.lines, 0
         chunk: list[Read] = []
@@ -181,20 +178,14 @@ class Feeding:
                 continue  # committed by an earlier sending of the same body
             chunk.append(Read(raw, parse_line(raw, today)))
             if len(chunk) == CHUNK_LINES:
-                await self._chunk(login, batch, progress, chunk, attempt)
+                await self._chunk(sending, progress, chunk)
                 chunk = []
         if chunk:
-            await self._chunk(login, batch, progress, chunk, attempt)
+            await self._chunk(sending, progress, chunk)
 
-    async def _chunk(
-        self,
-        login: Login,
-        batch: Batch,
-        progress: Progress,
-        chunk: list[Read],
-        attempt: Attempt,
-    ) -> None:
+    async def _chunk(self, sending: "_Sending", progress: Progress, chunk: list[Read]) -> None:
         """Apply one chunk in one transaction, its entry committing to every line's outcome."""
+        login, batch, attempt = sending.login, sending.batch, sending.attempt
         index = self._index
         async with work_on(index.feed, index.csa, index.log) as work:
             # Asked anew for each chunk: a supplier suspended meanwhile is stopped here.
@@ -236,9 +227,7 @@ class Feeding:
             sealed=key.seal("batch", batch.row_id, orjson.dumps(counts)),
         )
 
-    async def _end(
-        self, login: Login, batch: Batch, progress: Progress, attempt: Attempt
-    ) -> None:
+    async def _end(self, login: Login, batch: Batch, progress: Progress, attempt: Attempt) -> None:
         index = self._index
         async with work_on(index.feed, index.csa, index.log) as work:
             await self._admitted(work, login, batch, attempt)
@@ -253,7 +242,7 @@ class Feeding:
 
     async def status(self, login: Login, batch: Batch, attempt: Attempt) -> bytes:
         """Return a batch's encoded status to its supplier."""
-        progress, _ = await self._read(login, batch, attempt, None)
+        progress, _, _ = await self._read(login, batch, attempt, None)
         return orjson.dumps(progress.shown(batch))
 
     async def results(
@@ -263,31 +252,20 @@ class Feeding:
 
         A cursor serves the account it was given to; another's is Invalid.
         """
-        _, rows = await self._read(login, batch, attempt, cursor)
+        _, rows, admitted = await self._read(login, batch, attempt, cursor)
         shown = [
             {"line": row.line, "result": "invalid", "code": row.code, "field": row.field or None}
             for row in rows
         ]
         following = None
-        if len(rows) == INVALID_SHOWN_MAX and attempt.asker is not None:
-            position = rows[-1].line.to_bytes(8)
-            account = attempt.asker.account_id
-            following = self._index.keyring.tags.seal_cursor(account, attempt.route, position)
+        if len(rows) == INVALID_SHOWN_MAX:
+            last = rows[-1].line.to_bytes(8)
+            following = next_cursor(self._index.keyring, admitted, attempt, last)
         return orjson.dumps({"lines": shown, "next": following})
-
-    def _after(self, admitted: Admitted, cursor: str | None, attempt: Attempt) -> int:
-        if cursor is None:
-            return 0
-        account = admitted.asker.account_id
-        try:
-            position = self._index.keyring.tags.open_cursor(account, attempt.route, cursor)
-        except SealBroken:
-            raise Invalid(Code.QUERY_INVALID, "cursor") from None
-        return int.from_bytes(position)
 
     async def _read(
         self, login: Login, batch: Batch, attempt: Attempt, cursor: str | None
-    ) -> tuple[Progress, list[Any]]:
+    ) -> tuple[Progress, list[Any], Admitted]:
         index = self._index
         asked = Asked(login, Action.READ_BATCH, attempt.access)
         async with work_on(index.feed, index.csa, index.log) as work:
@@ -296,46 +274,14 @@ class Feeding:
             row = await work.feeds.read_batch(batch.source, batch.batch_id)
             if row is None or agency != admitted.asker.agency_id:
                 raise NotDisclosed("absent")
-            after = self._after(admitted, cursor, attempt)
+            after = int.from_bytes(cursor_position(index.keyring, admitted, attempt, cursor))
             rows = await work.feeds.invalid(batch.source, batch.batch_id, after)
             progress = self._progress(batch, row)
         entry = attempt.entry(index.log.stamp(), Outcome.SHOWN)
         attempt.answered(await index.log.append(entry))
-        return progress, rows
-
-    async def holds(self, login: Login, attempt: Attempt) -> bytes:
-        """Return every record that waits for the management team, and why."""
-        index = self._index
-        asked = Asked(login, Action.READ_HOLDS, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            await admit(index, work.directory, asked, attempt)
-            rows = await work.children.work(waiting_tokens(index.keyring))
-            waiting = [open_waiting(index.keyring, row.token, row.pointer) for row in rows]
-            ids = sorted({each.child_id for each in waiting})
-            children = {
-                row["child_id"]: open_policy(index.keyring, row)
-                for row in (await work.children.locked(ids) if ids else ())
-            }
-        # A record released or shielded since no longer waits, whatever row once led to it.
-        found = [
-            {"child_id": str(each.child_id), "outcome": each.why.name.lower()}
-            for each in sorted(waiting, key=lambda each: str(each.child_id))
-            if each.child_id in children
-            and (children[each.child_id].policy.held or each.why is Waits.DOUBTFUL)
-        ]
-        subjects = tuple(
-            SubjectShown(child_id, (DisclosureClass.RESTRICTION,), shown=True) for child_id in ids
-        )
-        entry = replace(attempt.entry(index.log.stamp(), Outcome.SHOWN), subjects=subjects)
-        attempt.answered(await index.log.append(entry))
-        return orjson.dumps({"holds": found})
+        return progress, rows, admitted
 
 
 def _latest(as_of: date | None, chunk: list[Read]) -> date | None:
-    days = [
-        each.line.as_of
-        for each in chunk
-        if isinstance(each.line, (ChildLine, InvolvementLine))
-        and not isinstance(each.line, LineInvalid)
-    ]
+    days = [each.line.as_of for each in chunk if not isinstance(each.line, LineInvalid)]
     return max([*days, as_of] if as_of else days, default=None)

@@ -1,4 +1,4 @@
-"""Recording involvement: it begins, is confirmed, changes contact, ceases; and is read by its id."""
+"""Recording involvement: it begins, is confirmed, changes contact, ceases, and is read."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from consent.decide import decide_involvement
+from consent.decision import Decision
 from consent.facts import Action, AgencyKind, DisclosureClass, Role
 from index_service.domain import disclosure
 from index_service.domain.errors import Code, Invalid, NotDisclosed
@@ -16,9 +17,10 @@ from index_service.domain.involvement import Contact, Involvement, Service
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
-from index_service.services.cases import SealedCase, checked_cases, new_case_id
+from index_service.services.cases import CaseHead, SealedCase, checked_cases, new_case_id
 from index_service.services.index import Index
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
+from index_service.services.sealing import open_policy
 from index_service.services.writing import (
     REPLAYED,
     Change,
@@ -27,13 +29,16 @@ from index_service.services.writing import (
     Repeatable,
     add_case,
     child_to_write,
+    decided,
     put_policy,
     recorded,
     replace_case,
 )
+from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
 
 _NOT_OWN = "not_own_involvement"
+_NOT_THERE = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,20 +113,9 @@ class Involvements:
         """Return one involvement, encoded; NotDisclosed where policy withholds it."""
         index = self._index
         asked = Asked(login, Action.READ_INVOLVEMENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            child_id = await self._child_of(work, involvement_id)
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            case = await self._case(work, opened, involvement_id, attempt)
-            head = case.head()
-            facts = head.facts(admitted.asker.facts.agency)
-            seen = head.kind == "involvement" and decide_involvement(
-                admitted.asker.facts, admitted.ask, opened.decision, facts, admitted.agreement
-            )
-            body = case.body(head) if seen else None
-            if not isinstance(body, Involvement):
-                attempt.rules = (_NOT_OWN,)
-                raise NotDisclosed(_NOT_OWN)
+        async with snapshot(index.reading, index.csa) as reading:
+            admitted = await admit(index, reading, asked, attempt)
+            child_id, body = await self._seen(reading, admitted, involvement_id, attempt)
         agency = admitted.view.agencies.get(UUID(body.agency))
         shown = disclosure.shown_involvement(body, agency.name if agency else "")
         entry = replace(
@@ -130,6 +124,37 @@ class Involvements:
         )
         attempt.answered(await index.log.append(entry))
         return orjson.dumps(shown)
+
+    async def _seen(
+        self, reading: Snapshot, admitted: Admitted, involvement_id: UUID, attempt: Attempt
+    ) -> tuple[UUID, Involvement]:
+        """Return an involvement policy shows this asker, and its child's id."""
+        keyring = self._index.keyring
+        token = case_token(keyring, involvement_id)
+        pointers = await reading.work([token])
+        loads = [open_load(keyring, token, row["pointer"]) for row in pointers]
+        child_id = loads[0].child_id if loads else involvement_id
+        attempt.subjects = (child_id,) if loads else ()
+        rows = await reading.policies([child_id])
+        cases = await reading.cases([keyring.references.case_ref(child_id)])
+        child = open_policy(keyring, rows[0]) if rows else None
+        decision = decided(admitted, admitted.ask, child) if child else None
+        if child is None or decision is None or not decision.allowed:
+            raise NotDisclosed(*(decision.reasons if decision else (_NOT_THERE,)))
+        for case in checked_cases(keyring, child.key, child.policy, cases):
+            head = case.head() if case.id == involvement_id else None
+            if head is not None and self._shows(admitted, decision, head):
+                body = case.body(head)
+                assert isinstance(body, Involvement)  # INVARIANT: the head said so
+                return child_id, body
+        raise NotDisclosed(_NOT_OWN)
+
+    def _shows(self, admitted: Admitted, decision: Decision, head: CaseHead) -> bool:
+        asker = admitted.asker.facts
+        facts = head.facts(asker.agency)
+        return head.kind == "involvement" and decide_involvement(
+            asker, admitted.ask, decision, facts, admitted.agreement
+        )
 
     async def _child_of(self, work: Work, involvement_id: UUID) -> UUID:
         """Return the involvement's child; for one that is not there, an id nobody has."""

@@ -13,6 +13,7 @@ import orjson
 from consent.facts import Action, DisclosureClass, Role
 from index_service.domain import disclosure
 from index_service.domain.disclosure import Shown
+from index_service.domain.errors import Code, Invalid
 from index_service.domain.matching.grade import Grade, Graded
 from index_service.domain.matching.keys import Facts
 from index_service.log.entry import Outcome, SubjectShown
@@ -21,7 +22,7 @@ from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.search import Search, Visible
 from index_service.services.showing import Showing, shows_cases
-from index_service.store.reading import Snapshot, snapshot
+from index_service.store.reading import OverTheBound, Snapshot, snapshot
 
 _SHOWN_CLASSES = frozenset(DisclosureClass) - {
     DisclosureClass.TRACING,  # compared, never shown
@@ -79,11 +80,13 @@ class Lookups:
         asked = Asked(login, Action.LOOKUP, attempt.access)
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
-            found, matches, subjects = await self._found(reading, admitted, facts)
+            try:
+                found, matches, subjects = await self._found(reading, admitted, facts)
+            except OverTheBound:
+                # The machine's own bound, far above what any one child's facts lead to.
+                raise Invalid(Code.TOO_FEW_FACTS) from None
         body = _body(found, matches, admitted)
-        entry = attempt.entry(
-            index.log.stamp(), Outcome.SHOWN if matches else Outcome.NOTHING
-        )
+        entry = attempt.entry(index.log.stamp(), Outcome.SHOWN if matches else Outcome.NOTHING)
         result = hashlib.sha256(orjson.dumps(matches)).hexdigest()
         attempt.answered(
             await index.log.append(

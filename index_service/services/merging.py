@@ -45,14 +45,12 @@ def merged(record: ChildRecord, stated: ChildRecord, source: Source) -> ChildRec
     address = record.address
     if take("address"):
         address = stated.address
-        tracing = replace(
-            tracing, postcode=stated.tracing.postcode, house=stated.tracing.house
-        )
+        tracing = replace(tracing, postcode=stated.tracing.postcode, house=stated.tracing.house)
     settings = record.settings
     if stated.settings != Settings() and take("settings"):
         settings = _settings(settings, stated.settings)
     numbers = {s: n for s, n in stated.identifiers.items() if take(s.value)}
-    after = ChildRecord(
+    return ChildRecord(
         identity=identity,
         tracing=replace(tracing, former_names=_former(tracing.former_names, stated)),
         identifiers=record.identifiers | numbers,
@@ -61,7 +59,6 @@ def merged(record: ChildRecord, stated: ChildRecord, source: Source) -> ChildRec
         settings=settings,
         provenance=record.provenance | taken,
     )
-    return after
 
 
 def _settings(old: Settings, stated: Settings) -> Settings:

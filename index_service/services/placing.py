@@ -20,15 +20,15 @@ from index_service.services.pointers import Waiting, Waits, decoy, waiting_point
 from index_service.services.sealing import (
     NewChild,
     SealedChild,
-    facts_of,
     new_child,
+    open_facts,
     open_policy,
-    open_record,
 )
 from index_service.services.tokens import guard_tokens_of
 from index_service.store.work import Work
 
 NO_LINE = bytes(16)
+_NOBODY: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,26 @@ class Known:
     facts: Facts
     guarded: bool  # shielded or held: whatever resembles it must not be seen
     archived: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A record's facts with the tokens they are searched and guarded by, made once."""
+
+    facts: Facts
+    tokens: tuple[bytes, ...]
+    guards: dict[bytes, str]
+
+
+def sought(index: Index, facts: Facts) -> Sought:
+    """Return what a record is looked up by before it is placed or changed."""
+    digests = index.keyring.digests
+    tokens = [
+        token
+        for kind, text in query_keys(facts, 1)
+        for token in digests.tokens_for_query(kind, text)
+    ]
+    return Sought(facts, tuple(tokens), guard_tokens_of(index.keyring, facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +80,7 @@ class Surroundings:
         self._guard_texts: dict[str, set[UUID]] = {}
 
     async def gather(
-        self, work: Work, records: Sequence[Facts], also: Iterable[UUID] = ()
+        self, work: Work, records: Sequence[Sought], also: Iterable[UUID] = ()
     ) -> dict[UUID, SealedChild]:
         """Read the candidates and guard hits of these records; return the rows now locked.
 
@@ -68,34 +88,22 @@ class Surroundings:
         wait for each other.
         """
         keyring = self._index.keyring
-        tokens = {token for facts in records for token in self._asked(facts)}
-        hits: dict[bytes, set[UUID]] = {}
+        tokens = {token for each in records for token in each.tokens}
         for row in await work.children.candidates_of(list(tokens)) if tokens else ():
             pointer = keyring.pointers.open(row.token, row.pointer)
-            hits.setdefault(row.token, set()).add(pointer.child_id)
-        self._by_token = hits
-        ids = {child_id for found in hits.values() for child_id in found} | set(also)
+            self._by_token.setdefault(row.token, set()).add(pointer.child_id)
+        ids = {child_id for found in self._by_token.values() for child_id in found} | set(also)
         rows = await work.children.locked(sorted(ids)) if ids else ()
         locked = {row["child_id"]: open_policy(keyring, row) for row in rows}
         for child in locked.values():
-            self._know(child)
-        guards = {token for facts in records for token in guard_tokens_of(keyring, facts)}
+            policy = child.policy
+            guarded = policy.shielded or policy.held
+            self.note(Known(child.child_id, open_facts(child), guarded, policy.archived))
+        guards = {token for each in records for token in each.guards}
         if guards:
             found = await work.children.guards_of(list(guards))
             self._guards = {row.token for row in found}
         return locked
-
-    def _asked(self, facts: Facts) -> Iterable[bytes]:
-        digests = self._index.keyring.digests
-        for kind, text in query_keys(facts, 1):
-            yield from digests.tokens_for_query(kind, text)
-
-    def _know(self, child: SealedChild) -> None:
-        facts = facts_of(open_record(child))
-        policy = child.policy
-        self.note(
-            Known(child.child_id, facts, policy.shielded or policy.held, policy.archived),
-        )
 
     def note(self, known: Known) -> None:
         """Remember a child, so that a later record of the same chunk is compared with it."""
@@ -114,14 +122,14 @@ class Surroundings:
         policy = child.policy
         self.note(Known(child.child_id, facts, policy.shielded or policy.held, policy.archived))
 
-    def judge(self, facts: Facts, own: UUID | None = None) -> Judged:
+    def judge(self, each: Sought, own: UUID | None = None) -> Judged:
         """Say what a record is. `own` is the child it is already known to belong to."""
-        if self.touches_guard(facts, own):
+        if self.touches_guard(each, own):
             return Judged(LineOutcome.HELD)
-        query = prepare(facts)
+        query = prepare(each.facts)
         certain: list[Known] = []
         likely = False
-        for known in self._candidates(facts):
+        for known in self._candidates(each):
             if known.child_id == own:
                 continue
             candidate = Candidate(known.facts)
@@ -137,26 +145,26 @@ class Surroundings:
             return Judged(LineOutcome.SAME, certain[0].child_id)
         return Judged(LineOutcome.DOUBTFUL if certain or likely else LineOutcome.NEW)
 
-    def _candidates(self, facts: Facts) -> list[Known]:
+    def _candidates(self, each: Sought) -> list[Known]:
         found: set[UUID] = set()
-        for token in self._asked(facts):
-            found |= self._by_token.get(token, set())
+        for token in each.tokens:
+            found |= self._by_token.get(token, _NOBODY)
         return [self._known[child_id] for child_id in sorted(found) if child_id in self._known]
 
-    def touches_guard(self, facts: Facts, own: UUID | None) -> bool:
+    def touches_guard(self, each: Sought, own: UUID | None) -> bool:
         """Return whether facts are those of a shielded or held child other than `own`.
 
         Asked of the guard tokens, which outlast the move of search tokens, and of the
         guarded candidates themselves, which need no upkeep to be true.
         """
-        texts = guard_keys(facts)
-        if any(self._guard_texts.get(text, set()) - {own} for text in texts):
-            return True
+        for text in each.guards.values():
+            if self._guard_texts.get(text, _NOBODY) - {own}:
+                return True
+        hit = [text for token, text in each.guards.items() if token in self._guards]
+        if not hit:
+            return False
         own_texts = set(guard_keys(self._known[own].facts)) if own in self._known else set()
-        tokens = guard_tokens_of(self._index.keyring, facts)
-        return any(
-            token in self._guards for token, text in tokens.items() if text not in own_texts
-        )
+        return any(text not in own_texts for text in hit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +199,10 @@ def held_now(policy: Policy) -> Policy:
     return replace(policy, held=True)
 
 
-def birth_digests(index: Index, records: Iterable[Facts]) -> list[bytes]:
+def birth_digests(index: Index, records: Iterable[Sought]) -> list[bytes]:
     """Return the keyed digests of dates of birth whose buckets a creation locks."""
     return [
-        index.keyring.references.reference("birth", facts.date_of_birth.isoformat().encode())
-        for facts in records
-        if facts.date_of_birth
+        index.keyring.references.reference("birth", each.facts.date_of_birth.isoformat().encode())
+        for each in records
+        if each.facts.date_of_birth
     ]

@@ -31,6 +31,7 @@ from index_service.services.placing import (
     birth_digests,
     held_now,
     placed,
+    sought,
     waits,
 )
 from index_service.services.read import canonical_child, shown_child
@@ -138,12 +139,12 @@ class Records:
     ) -> UUID:
         index = self._index
         whole = sourced(traced(record), attributes_of(record), self._source(admitted))
-        facts = facts_of(whole)
+        asked = sought(index, facts_of(whole))
         await work.locks.shields_shared()
-        await work.locks.births(birth_digests(index, [facts]))
+        await work.locks.births(birth_digests(index, [asked]))
         around = Surroundings(index)
-        await around.gather(work, [facts])
-        judged = around.judge(facts)
+        await around.gather(work, [asked])
+        judged = around.judge(asked)
         if judged.same is not None:
             await self._refuse_if_seen(work, admitted, whole, judged)
         agency = str(admitted.asker.agency_id)
@@ -206,9 +207,7 @@ class Records:
             await self._check_unchanged(work, admitted, opened, if_match)
             before = open_record(opened.child)
             source = self._source(admitted, amendment.as_of)
-            after = sourced(
-                traced(amendment.record(before)), amendment.attributes, source
-            )
+            after = sourced(traced(amendment.record(before)), amendment.attributes, source)
             await rewrite(index, work, opened.child, after)
             subjects = (SubjectShown(child_id, tuple(opened.decision.permits)),)
             await recorded(index, work, attempt, Change(subjects, opened.decision))
@@ -229,11 +228,12 @@ class Records:
 
 
 async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildRecord) -> LineOutcome:
-    """Store a child's changed record and move its tokens; held if it now resembles a shielded one."""
+    """Store a changed record and move its tokens; held if it now resembles a shielded one."""
     facts = facts_of(after)
+    asked = sought(index, facts)
     around = Surroundings(index)
-    await around.gather(work, [facts])
-    touches = around.touches_guard(facts, child.child_id)
+    await around.gather(work, [asked], (child.child_id,))
+    touches = around.touches_guard(asked, child.child_id)
     outcome = LineOutcome.HELD if touches else LineOutcome.CHANGED
     policy = held_now(child.policy) if touches else child.policy
     guarded = policy.shielded or policy.held

@@ -63,6 +63,22 @@ def open_record(child: SealedChild) -> ChildRecord:
     )
 
 
+def open_facts(child: SealedChild) -> Facts:
+    """Open what a child can be found by, and nothing else: for matching with full knowledge."""
+    identity = encoding.decode_identity(child.part("identity"))
+    tracing = encoding.decode_tracing(child.part("tracing"))
+    numbers = {scheme: child.identifier(scheme) for scheme in IdentifierScheme}
+    return Facts(
+        names=(identity.name,),
+        former_names=tracing.former_names,
+        date_of_birth=identity.date_of_birth,
+        postcode=tracing.postcode,
+        house=tracing.house,
+        identifiers={scheme: number for scheme, number in numbers.items() if number},
+        gender=identity.gender,
+    )
+
+
 def facts_of(record: ChildRecord) -> Facts:
     """Return what a record can be found by."""
     identity, tracing = record.identity, record.tracing

@@ -29,7 +29,6 @@ from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild, open_po
 from index_service.store.reading import Snapshot
 
 
-
 @dataclass(frozen=True, slots=True)
 class Visible:
     """A candidate this asker may be shown, opened as far as policy permits."""

@@ -5,7 +5,6 @@ from os import urandom
 from uuid import UUID
 
 from consent.facts import DisclosureClass
-from index_service.crypto.digest import decoy_token
 from index_service.crypto.keyring import Keyring
 from index_service.crypto.pointer import POINTER_BYTES
 from index_service.domain.matching.keys import (
@@ -66,8 +65,9 @@ def sheet_of(keyring: Keyring, child_id: UUID, facts: Facts, *, guarded: bool) -
 
 
 def _filled(real: dict[bytes, bytes], rows: int) -> Pairs:
-    missing = rows - len(real)
-    decoys = [(decoy_token(), urandom(POINTER_BYTES)) for _ in range(missing)]
+    chance = urandom((rows - len(real)) * _ROW_BYTES)
+    cut = [chance[at : at + _ROW_BYTES] for at in range(0, len(chance), _ROW_BYTES)]
+    decoys = [(row[:_TOKEN_BYTES], row[_TOKEN_BYTES:]) for row in cut]
     # In token order, so that the real rows do not come first in the table.
     return tuple(sorted([*real.items(), *decoys]))
 

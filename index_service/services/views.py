@@ -119,9 +119,7 @@ class Views:
             self._view = await self._compiled(version, agreement, reader)
         return self._view
 
-    async def _compiled(
-        self, version: int, agreement: int | None, reader: DirectoryReader
-    ) -> View:
+    async def _compiled(self, version: int, agreement: int | None, reader: DirectoryReader) -> View:
         opened = [
             open_agency(self._keyring, row["agency_id"], row["sealed"])
             for row in await reader.agencies()

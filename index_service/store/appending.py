@@ -38,9 +38,7 @@ _APPEND = compiled(
     )
     .add_cte(
         insert(access_subject)
-        .from_select(
-            ["csa", "ref", "sealed"], select(_CSA, _subjects.c.ref, _subjects.c.sealed)
-        )
+        .from_select(["csa", "ref", "sealed"], select(_CSA, _subjects.c.ref, _subjects.c.sealed))
         .cte("subjects")
     )
 )

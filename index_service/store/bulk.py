@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ARRAY, Table, Text, bindparam, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import Insert, Update
+from sqlalchemy.sql.dml import Update
 
 
 def _rows_of(table: Table, names: tuple[str, ...]) -> Any:

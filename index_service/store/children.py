@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     LargeBinary,
-    Row,
     RowMapping,
     Table,
     Uuid,
@@ -55,7 +54,7 @@ class Children:
         if await update_rows(self._session, self._csa, child, "child_id", rows) != len(rows):
             raise LookupError("a locked child row went away")
 
-    async def pointers(self, table: Table, tokens: Sequence[bytes]) -> list[Row[Any]]:
+    async def pointers(self, table: Table, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) under these tokens of child_token, guard_token or work_token."""
         found = list(
             await self._session.execute(
@@ -70,11 +69,11 @@ class Children:
             raise OverTheBound
         return found
 
-    async def candidates_of(self, tokens: Sequence[bytes]) -> list[Row[Any]]:
+    async def candidates_of(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of the search tokens, for matching with full knowledge."""
         return await self.pointers(child_token, tokens)
 
-    async def guards_of(self, tokens: Sequence[bytes]) -> list[Row[Any]]:
+    async def guards_of(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of the guard tokens: facts of shielded children."""
         return await self.pointers(guard_token, tokens)
 
@@ -97,10 +96,14 @@ class Children:
         for table, pairs in ((child_token, search), (guard_token, guard)):
             if not pairs:
                 continue
-            given = func.unnest(
-                bindparam("tokens", type_=ARRAY(LargeBinary)),
-                bindparam("pointers", type_=ARRAY(LargeBinary)),
-            ).table_valued("token", "pointer", name="given").render_derived()
+            given = (
+                func.unnest(
+                    bindparam("tokens", type_=ARRAY(LargeBinary)),
+                    bindparam("pointers", type_=ARRAY(LargeBinary)),
+                )
+                .table_valued("token", "pointer", name="given")
+                .render_derived()
+            )
             done = await self._session.execute(
                 delete(table)
                 .where(table.c.csa == self._csa)
@@ -120,7 +123,7 @@ class Children:
         if await update_rows(self._session, self._csa, case_row, "id", rows) != len(rows):
             raise LookupError("a case row went away")
 
-    async def cases(self, refs: Sequence[bytes]) -> list[Row[Any]]:
+    async def cases(self, refs: Sequence[bytes]) -> list[Any]:
         """Return the case rows of these keyed child references."""
         found = list(
             await self._session.execute(
@@ -139,6 +142,6 @@ class Children:
         """Insert sealed pointers of caseloads and waiting lines."""
         await self.add_pointers(work_token, pairs)
 
-    async def work(self, tokens: Sequence[bytes]) -> list[Row[Any]]:
+    async def work(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of caseloads or waiting lines."""
         return await self.pointers(work_token, tokens)

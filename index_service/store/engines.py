@@ -19,7 +19,7 @@ class RoleMissing(Exception):  # noqa: N818
     """DATABASE_URL has no `{role}`: with one role for all duties there is no wall."""
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg is untyped here
+class _Connection(asyncpg.Connection):
     """A pooled connection that carries no session state, so needs no reset query."""
 
     def get_reset_query(self) -> str:

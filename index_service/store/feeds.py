@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, Row, any_, bindparam, insert, select, update
+from sqlalchemy import ARRAY, LargeBinary, any_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from index_service.store.bulk import insert_rows, upsert_rows
@@ -30,7 +30,7 @@ class Feeds:
         )
         return found.scalar_one_or_none()
 
-    async def batch(self, source: str, batch_id: str) -> Row[Any] | None:
+    async def batch(self, source: str, batch_id: str) -> Any:
         """Return a batch, locked until the end: one sender at a time."""
         found = await self._session.execute(
             select(feed_batch)
@@ -42,7 +42,7 @@ class Feeds:
         )
         return found.first()
 
-    async def read_batch(self, source: str, batch_id: str) -> Row[Any] | None:
+    async def read_batch(self, source: str, batch_id: str) -> Any:
         """Return a batch without locking it."""
         found = await self._session.execute(
             select(feed_batch)
@@ -57,8 +57,8 @@ class Feeds:
         """Insert a batch that has begun."""
         await self._session.execute(insert(feed_batch).values(csa=self._csa, **row))
 
-    async def progress(self, source: str, batch_id: str, **counts: int) -> None:
-        """Set how far a batch has come: lines, accepted, invalid, complete."""
+    async def progress(self, source: str, batch_id: str, **counts: int | bytes) -> None:
+        """Set how far a batch has come: lines, accepted, invalid, complete, sealed."""
         await self._session.execute(
             update(feed_batch)
             .values(**counts)
@@ -77,7 +77,7 @@ class Feeds:
         ]
         await insert_rows(self._session, self._csa, feed_invalid, rows)
 
-    async def invalid(self, source: str, batch_id: str, after: int) -> list[Row[Any]]:
+    async def invalid(self, source: str, batch_id: str, after: int) -> list[Any]:
         """Return up to 1,000 invalid lines after a line number, in order."""
         found = await self._session.execute(
             select(feed_invalid.c.line, feed_invalid.c.code, feed_invalid.c.field)
@@ -90,7 +90,7 @@ class Feeds:
         )
         return list(found)
 
-    async def source_records(self, refs: Sequence[bytes]) -> list[Row[Any]]:
+    async def source_records(self, refs: Sequence[bytes]) -> list[Any]:
         """Return the source records of these keyed references."""
         found = await self._session.execute(
             select(

@@ -20,6 +20,7 @@ from index_service.store.tables import (
     child_token,
     directory,
     feed_source,
+    work_token,
 )
 
 POINTERS_MAX = 5000
@@ -99,6 +100,8 @@ _CANDIDATES = compiled(
     )
 )
 
+_POLICIES = compiled(_children())
+
 _WHOLE = compiled(
     _children(
         "identity",
@@ -111,6 +114,13 @@ _WHOLE = compiled(
         "settings",
         "provenance",
     )
+)
+
+_WORK = compiled(
+    select(work_token.c.token, work_token.c.pointer)
+    .where(work_token.c.csa == _CSA)
+    .where(work_token.c.token == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+    .limit(POINTERS_MAX + 1)
 )
 
 _CASES = compiled(
@@ -178,12 +188,27 @@ class Snapshot:
 
     async def cases(self, refs: Sequence[bytes]) -> list[Any]:
         """Return the sealed case rows of these children; OverTheBound past 2,000."""
-        rows = await self._connection.fetch(
-            _CASES.sql, *_CASES.arguments(csa=self._csa, refs=refs)
-        )
+        rows = await self._connection.fetch(_CASES.sql, *_CASES.arguments(csa=self._csa, refs=refs))
         if len(rows) > CASES_MAX:
             raise OverTheBound
         return list(rows)
+
+    async def work(self, tokens: Sequence[bytes]) -> list[Any]:
+        """Return (token, pointer) of caseloads or waiting records; OverTheBound past 5,000."""
+        rows = await self._connection.fetch(
+            _WORK.sql, *_WORK.arguments(csa=self._csa, tokens=tokens)
+        )
+        if len(rows) > POINTERS_MAX:
+            raise OverTheBound
+        return list(rows)
+
+    async def policies(self, ids: Sequence[UUID]) -> list[Any]:
+        """Return what is needed to open the policies of these children."""
+        return list(
+            await self._connection.fetch(
+                _POLICIES.sql, *_POLICIES.arguments(csa=self._csa, ids=ids)
+            )
+        )
 
     async def agreement(self, version: int) -> bytes:
         """Return the sealed agreement of a version that standing() named."""

@@ -8,10 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -69,8 +68,8 @@ class Work:
             .where(idempotency.c.key == key)
             .limit(1)
         )
-        row: Row[Any] | None = found.first()
-        return Done(*row) if row else None
+        row = found.mappings().first()
+        return Done(**row) if row else None
 
     async def remember(self, key: bytes, done: Done, at: datetime) -> None:
         """Note what this idempotency key did; a second writer of the same key waits and fails."""
@@ -103,8 +102,8 @@ class Work:
     async def commit(self, prepared: PreparedEntry, *, aside: bool = False) -> Receipt:
         """Insert the access entry last, commit, and mint the receipt.
 
-        `aside` as AccessLog.committed takes it. Raises CommitUnknown when the connection is lost while committing: the story
-        may have happened, so nothing is acknowledged.
+        `aside` as AccessLog.committed takes it. Raises CommitUnknown when the connection
+        is lost while committing: the story may have happened, so nothing is acknowledged.
         """
         row = prepared.row
         await insert_rows(

@@ -98,5 +98,4 @@ def postcode(text: str) -> str:
 
 def house(text: str) -> str:
     """Return a house name or number folded; empty for the zero some systems fill in."""
-    folded = fold(text)
-    return "" if folded.strip("0") == "" else folded
+    return fold(text).lstrip("0")

@@ -96,12 +96,16 @@ def _stored(facts: Facts) -> Iterator[tuple[TokenKind, str, DisclosureClass]]:
         yield TokenKind.DOB, born.isoformat(), DisclosureClass.IDENTITY
         if place := fold.postcode(facts.postcode):
             yield TokenKind.POSTCODE_YEAR, f"{place}.{born.year}", DisclosureClass.TRACING
-    for name in facts.names:
-        for kind, text in _of_name(_stored_sounds(name), born):
-            yield kind, text, DisclosureClass.IDENTITY
-    for name in facts.former_names:
-        for kind, text in _of_name(_stored_sounds(name), born):
-            yield kind, text, DisclosureClass.TRACING
+    named = [(_stored_sounds(name), DisclosureClass.IDENTITY) for name in facts.names]
+    named += [(_stored_sounds(name), DisclosureClass.TRACING) for name in facts.former_names]
+    for sounds, shown_by in named:
+        for kind, text in _of_name(sounds, born):
+            yield kind, text, shown_by
+    for sounds, shown_by in named:
+        for kind, text in _pairs(sounds.family[1:], sounds.given[:1], born):
+            yield kind, text, shown_by
+        for kind, text in _pairs(sounds.family[:1], sounds.given[1:], born):
+            yield kind, text, shown_by
 
 
 def _stored_sounds(name: PersonName) -> _Sounds:
@@ -116,35 +120,41 @@ def _stored_sounds(name: PersonName) -> _Sounds:
 
 
 def _of_name(sounds: _Sounds, born: date | None) -> Iterator[tuple[TokenKind, str]]:
-    """Yield the keys of one name; pairs of a second family and second given part last."""
+    """Yield the keys of one name, with only the first family and given name as a pair."""
     family, given, initials = sounds
-    pairs = [f"{f}.{g}" for f in family for g in given[:1]]
-    pairs += [f"{f}.{g}" for f in family[:1] for g in given[1:]]
     if born is not None:
         day = born.isoformat()
         for sound in family:
             yield TokenKind.FAMILY_DOB, f"{sound}.{day}"
-        for sound in given:
-            yield TokenKind.GIVEN_DOB, f"{sound}.{day}"
         if initials:
             yield TokenKind.INITIALS_DOB, f"{initials}.{day}"
-        for pair in pairs:
-            yield TokenKind.FAMILY_GIVEN_YEAR, f"{pair}.{born.year}"
-    for pair in pairs:
-        yield TokenKind.FAMILY_GIVEN, pair
+        for sound in given:
+            yield TokenKind.GIVEN_DOB, f"{sound}.{day}"
+    yield from _pairs(family[:1], given[:1], born)
+
+
+def _pairs(
+    family: tuple[str, ...], given: tuple[str, ...], born: date | None
+) -> Iterator[tuple[TokenKind, str]]:
+    """Yield each family name with each given name, with and without the year of birth."""
+    for one in given:
+        for other in family:
+            if born is not None:
+                yield TokenKind.FAMILY_GIVEN_YEAR, f"{other}.{one}.{born.year}"
+            yield TokenKind.FAMILY_GIVEN, f"{other}.{one}"
 
 
 def _family_forms(family: tuple[str, ...]) -> tuple[str, ...]:
     """Return the whole family name as one word, then each half of a double one."""
     if len(family) < 2:
         return family
-    return ("".join(family), *names.family_cores(family)[:3])
+    return ("".join(family), *names.family_cores(family)[:2])
 
 
 def _given_forms(given: tuple[str, ...]) -> tuple[str, ...]:
     if len(given) < 2:
         return given
-    return (given[0], "".join(given), given[1])
+    return (given[0], given[1], "".join(given))
 
 
 def _initials(family: tuple[str, ...], given: tuple[str, ...]) -> str:
@@ -164,13 +174,8 @@ def query_keys(facts: Facts, tier: int) -> tuple[tuple[TokenKind, str], ...]:
 
     The tiers share no key. Tier 2 is broad: ask it only where tier 1 shows little.
     """
-    asked = _distinct_keys(_asked(facts))
-    chosen = (key for key in asked if (key[0] in BROAD_KINDS) == (tier == 2))
+    chosen = (key for key in dict.fromkeys(_asked(facts)) if (key[0] in BROAD_KINDS) == (tier == 2))
     return tuple(islice(chosen, QUERY_KEYS_MAX))
-
-
-def _distinct_keys(keys: Iterable[tuple[TokenKind, str]]) -> Iterable[tuple[TokenKind, str]]:
-    return dict.fromkeys(keys)
 
 
 def _asked(facts: Facts) -> Iterator[tuple[TokenKind, str]]:
@@ -185,29 +190,16 @@ def _asked(facts: Facts) -> Iterator[tuple[TokenKind, str]]:
     stated, turned = days[0] if days else None, days[1:]
     # What was stated comes first for every name, so that the limit costs guesses only.
     for sounds in asked:
-        yield from _asked_of_name(sounds, stated)
+        yield from _of_name(sounds, stated)
     for sounds in asked:
-        yield from _asked_of_name(_Sounds(sounds.given[:2], sounds.family[:2], ""), stated)
+        yield from _pairs(sounds.family, sounds.given, stated)
+    for sounds in asked:
+        swapped = _Sounds(sounds.given[:2], sounds.family[:2], "")
+        yield from _of_name(swapped, stated)
+        yield from _pairs(swapped.family, swapped.given, stated)
     for day in turned:
         for sounds in asked:
-            yield from _asked_of_name(sounds, day)
-
-
-def _asked_of_name(sounds: _Sounds, day: date | None) -> Iterator[tuple[TokenKind, str]]:
-    family, given, initials = sounds
-    pairs = [f"{f}.{g}" for g in given for f in family]
-    if day is not None:
-        stated = day.isoformat()
-        for sound in family:
-            yield TokenKind.FAMILY_DOB, f"{sound}.{stated}"
-        if initials:
-            yield TokenKind.INITIALS_DOB, f"{initials}.{stated}"
-        for sound in given:
-            yield TokenKind.GIVEN_DOB, f"{sound}.{stated}"
-        for pair in pairs:
-            yield TokenKind.FAMILY_GIVEN_YEAR, f"{pair}.{day.year}"
-    for pair in pairs:
-        yield TokenKind.FAMILY_GIVEN, pair
+            yield from _of_name(sounds, day)
 
 
 def _asked_sounds(name: PersonName) -> _Sounds:

@@ -31,9 +31,10 @@ _SUFFIXES: Final = frozenset({
     "ii", "iii", "iv", "jnr", "jr", "junior", "senior", "snr", "sr",
 })  # fmt: skip
 _NO_GIVEN_NAME: Final = frozenset({
-    "baby", "boy", "child", "daughter", "female", "fetus", "fnu", "foetus", "girl", "infant",
-    "male", "neonate", "newborn", "nfn", "nk", "notgiven", "notknown", "notstated", "tba", "tbc",
-    "triplet", "twin", "unk", "unknown", "unnamed",
+    "baby", "babyboy", "babygirl", "boy", "child", "daughter", "female", "fetus", "fnu", "foetus",
+    "girl", "infant", "infantboy", "infantgirl", "male", "neonate", "newborn", "nfn", "nk",
+    "notgiven", "notknown", "notstated", "tba", "tbc", "triplet", "twin", "twin1", "twin2",
+    "twina", "twinb", "twinone", "twintwo", "unk", "unknown", "unnamed",
 })  # fmt: skip
 _NO_FAMILY_NAME: Final = frozenset({
     "lnu", "nfn", "nk", "notgiven", "notknown", "notstated", "unk", "unknown",

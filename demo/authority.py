@@ -1,0 +1,229 @@
+"""A whole authority for demo, tests and benches: database, keys, roles, founding, server.
+
+Everything goes the way an operator's would: roles.sql, migrate, enrol, keys, found; the
+server is the real command in a process of its own.
+"""
+
+import asyncio
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+
+from consent.agreement import default_document
+from demo.issuer import Issuer
+from demo.personas import AGENCIES, MANAGEMENT
+from demo.postgres import KEEPER, SUPERUSER, Postgres
+from index_service.commands.keys import ensure_week
+from index_service.crypto.providers import FileKeyProvider, make_keys, week_id
+from index_service.domain.clock import Clock, SystemClock
+from index_service.log.entry import AccessEntry, Outcome
+from index_service.main import Built, built
+from index_service.services.admitting import Login
+from index_service.services.directory_rows import seal_account, seal_agency
+from index_service.services.founding import Founding, found, open_week
+from index_service.services.index import Index
+from index_service.settings import Settings
+from index_service.store.engines import engine_for
+from index_service.store.enrolment import enrol
+from index_service.store.work import work_on
+
+ROOT = Path(__file__).resolve().parent.parent
+CSA = "northmere"
+AUDIENCE = "https://index.northmere.example"
+SOURCES = {"schools": "schools_feed", "child-health": "health_feed"}
+
+
+def prepare_server(postgres: Postgres) -> None:
+    """Run roles.sql: once per server."""
+    postgres.psql((ROOT / "migrations" / "roles.sql").read_text(encoding="utf-8"))
+
+
+def new_database(postgres: Postgres, name: str, template: str | None = None) -> None:
+    """Create a database owned by index_owner, from a migrated template if there is one."""
+    made_from = f' template "{template}"' if template else ""
+    postgres.psql(f'create database "{name}" owner index_owner{made_from}')
+
+
+def migrate(url: str) -> None:
+    """Bring a database up to date, as `index-service database migrate` does."""
+    config = Config(str(ROOT / "alembic.ini"))
+    config.cmd_opts = None
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """One authority's settings, ready to build an index or to serve one."""
+
+    settings: Settings
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment `index-service serve` needs, and nothing else of ours."""
+        s = self.settings
+        return {
+            **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": s.database_url,
+            "INDEX_CSA": s.csa,
+            "INDEX_KEY_DIRECTORY": str(s.key_directory),
+            "INDEX_ISSUER": s.issuer,
+            "INDEX_AUDIENCE": s.audience,
+            "INDEX_JWKS_URL": s.jwks_url,
+            "INDEX_ISSUER_CA_FILE": str(s.issuer_ca_file),
+            "INDEX_PORT": str(s.port),
+            "INDEX_OPS_PORT": str(s.ops_port),
+        }
+
+
+def free_port() -> int:
+    """Return a port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+async def found_authority(
+    postgres: Postgres, database: str, issuer: Issuer, keys: Path, csa: str = CSA
+) -> Authority:
+    """Enrol and found an authority on a migrated database, with every persona's account."""
+    await enrol(postgres.url(SUPERUSER, database), csa)
+    await asyncio.to_thread(keys.mkdir, 0o700, exist_ok=True)
+    provider = FileKeyProvider(keys)
+    today = SystemClock().today()
+    if not provider.names("wrap."):
+        make_keys(provider, week_id(today), today.year)
+    settings = Settings(
+        csa=csa,
+        DATABASE_URL=postgres.url("{role}", database),
+        key_directory=keys,
+        issuer=issuer.url,
+        audience=issuer.audience,
+        jwks_url=issuer.jwks_url,
+        issuer_ca_file=issuer.ca_file,
+        port=free_port(),
+        ops_port=free_port(),
+    )
+    async with built(settings) as made:
+        await _begin(made, settings, issuer, ensure_week(provider, today))
+    return Authority(settings)
+
+
+async def _begin(made: Built, settings: Settings, issuer: Issuer, week: int) -> None:
+    index = made.index
+    manager = issuer.personas["manager"]
+    login = Login(issuer.url, manager.subject)
+    founding = Founding(default_document(), MANAGEMENT, manager.account, login)
+    await found(index, founding)
+    jobs = engine_for(settings.database_url, settings.csa, "job", size=1)
+    try:
+        await open_week(index, week, jobs)
+    finally:
+        await jobs.dispose()
+    await _people(index, issuer)
+
+
+async def _people(index: Index, issuer: Issuer) -> None:
+    """Write the demo's agencies and accounts straight in: the story tells of children."""
+    keyring = index.keyring
+    async with work_on(index.api, index.csa, index.log) as work:
+        for agency in AGENCIES:
+            await work.directory.put_agency(agency.id, seal_agency(keyring, agency))
+        for persona in issuer.personas.values():
+            if persona.name == "manager":
+                continue
+            await work.directory.add_account(
+                {
+                    "account_id": persona.account.id,
+                    "login": keyring.references.login(issuer.url, persona.subject),
+                    "agency_id": persona.account.agency_id,
+                    "sealed": seal_account(keyring, persona.account),
+                }
+            )
+        for source, name in SOURCES.items():
+            await work.directory.put_source(source, issuer.personas[name].agency.id)
+        await work.directory.changed()
+        await work.commit(index.log.prepare(_entry(index)))
+
+
+def _entry(index: Index) -> AccessEntry:
+    return AccessEntry(
+        *index.log.stamp(), action="keep_directory", route="demo", outcome=Outcome.RECORDED
+    )
+
+
+@contextmanager
+def serving(authority: Authority, log: Path | None = None) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the real server in a process that dies with this one; its output goes to `log`."""
+    output: Any = log.open("ab") if log else subprocess.DEVNULL
+    process = subprocess.Popen(
+        [*_bound(), sys.executable, "-m", "index_service.commands.cli", "serve"],
+        env=authority.environment(),
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        if log:
+            output.close()
+
+
+def _bound() -> list[str]:
+    """Return the words that make a command end with this process, whatever ends it."""
+    who = [str(os.getpid()), str(os.getuid()), str(os.getgid())]
+    return [sys.executable, "-I", "-S", str(KEEPER), "bind", *who]
+
+
+async def answering(authority: Authority, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until the server is ready; RuntimeError if it ended instead."""
+    ops = authority.settings.ops_port
+    for _ in range(600):
+        if process.poll() is not None:
+            raise RuntimeError(f"the index ended with status {process.returncode}")
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", ops)
+            writer.write(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            status = await reader.readline()
+            writer.close()
+            if b" 200 " in status:
+                return
+        except OSError:
+            pass
+        await asyncio.sleep(0.05)
+    raise RuntimeError("the index did not become ready")
+
+
+@asynccontextmanager
+async def issuer_and_database(
+    *, fsync: bool = True, clock: Clock | None = None
+) -> AsyncIterator[tuple[Postgres, Issuer, Path]]:
+    """Start an embedded database and an issuer, with a private directory for keys."""
+    directory = Path(tempfile.mkdtemp(prefix="index-demo-"))
+    try:
+        with Postgres.start(fsync=fsync) as postgres:
+            prepare_server(postgres)
+            async with Issuer.running(directory, AUDIENCE, clock=clock) as issuer:
+                yield postgres, issuer, directory
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)

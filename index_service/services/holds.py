@@ -1,0 +1,64 @@
+"""What waits for the management team: records held for a shield's sake, and doubtful ones."""
+
+from dataclasses import replace
+
+import orjson
+
+from consent.facts import Action, DisclosureClass
+from index_service.log.entry import Outcome, SubjectShown
+from index_service.services.admitting import Asked, Login, admit
+from index_service.services.attempt import Attempt
+from index_service.services.cursors import cursor_position, next_cursor
+from index_service.services.index import Index
+from index_service.services.pointers import Waits, open_waiting, waiting_tokens
+from index_service.services.sealing import open_policy
+from index_service.store.reading import snapshot
+
+PAGE_MAX = 200
+
+
+class Holds:
+    """Shows one authority's team what waits."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def read(self, login: Login, cursor: str | None, attempt: Attempt) -> bytes:
+        """Return a page of the records that wait for a decision, encoded, and why.
+
+        In order of id, so that a page goes on where the last ended whatever came between.
+        """
+        index, keyring = self._index, self._index.keyring
+        asked = Asked(login, Action.READ_HOLDS, attempt.access)
+        async with snapshot(index.reading, index.csa) as reading:
+            admitted = await admit(index, reading, asked, attempt)
+            after = cursor_position(keyring, admitted, attempt, cursor)
+            rows = await reading.work(waiting_tokens(keyring))
+            waiting = [open_waiting(keyring, row["token"], row["pointer"]) for row in rows]
+            ids = sorted({each.child_id for each in waiting})
+            policies = {
+                row["child_id"]: open_policy(keyring, row).policy
+                for row in (await reading.policies(ids) if ids else ())
+            }
+        # A record released since no longer waits, whatever row once led to it.
+        found = [
+            each
+            for each in sorted(set(waiting), key=lambda each: (each.child_id, each.why))
+            if each.child_id.bytes > after
+            and each.child_id in policies
+            and (policies[each.child_id].held or each.why is Waits.DOUBTFUL)
+        ]
+        page = found[:PAGE_MAX]
+        subjects = tuple(
+            SubjectShown(child_id, (DisclosureClass.RESTRICTION,), shown=True)
+            for child_id in dict.fromkeys(each.child_id for each in page)
+        )
+        following = None
+        if len(found) > PAGE_MAX:
+            following = next_cursor(keyring, admitted, attempt, page[-1].child_id.bytes)
+        entry = replace(attempt.entry(index.log.stamp(), Outcome.SHOWN), subjects=subjects)
+        attempt.answered(await index.log.append(entry))
+        shown = [
+            {"child_id": str(each.child_id), "outcome": each.why.name.lower()} for each in page
+        ]
+        return orjson.dumps({"holds": shown, "next": following})
