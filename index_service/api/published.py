@@ -154,20 +154,20 @@ def published(document: Document) -> Document:
     schemas |= models_json_schema([(Problem, "validation")], ref_template=_REF)[1]["$defs"]
     for operation in operations(document):
         _finish(operation)
-    return {
-        **document,
+    finished = {
+        **{key: document[key] for key in ("openapi", "info", "servers")},
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
+        "paths": document["paths"],
         "components": {
             "securitySchemes": {"bearer": BEARER},
             "parameters": _parameters(),
             "headers": _headers(),
             "responses": _responses(),
-            "schemas": {
-                **{name: _untitled(schemas[name]) for name in sorted(schemas)},
-                **{name: TypeAdapter(of).json_schema() for name, of in _texts().items()},
-            },
+            "schemas": {name: _untitled(schemas[name]) for name in sorted(schemas)},
         },
     }
+    finished["components"]["schemas"] |= _texts(json.dumps(finished))
+    return finished
 
 
 def operations(document: Document) -> Iterator[Document]:
@@ -222,8 +222,15 @@ def _untitled(schema: Any) -> Any:
     return kept
 
 
-def _texts() -> dict[str, Any]:
-    return {"Id": Id, **{name: Annotated[str, shaped(of)] for name, of in _SHAPES.items()}}
+def _texts(said: str) -> Document:
+    """Return the schemas of the texts a document refers to."""
+    texts: dict[str, Any] = {"Id": Id}
+    texts |= {name: Annotated[str, shaped(shape)] for name, shape in _SHAPES.items()}
+    return {
+        name: TypeAdapter(text).json_schema()
+        for name, text in texts.items()
+        if f'"#/components/schemas/{name}"' in said
+    }
 
 
 def _responses() -> Document:
@@ -290,7 +297,7 @@ def _parameters() -> Document:
             **_header(
                 "Access-Reference",
                 "A case or report reference; never shaped like an NHS number or UPN.",
-                _text(shapes.ACCESS_REFERENCE.pattern, shapes.ACCESS_REFERENCE.length_max),
+                {"$ref": "#/components/schemas/AccessReferenceText"},
             ),
             "required": False,
         },

@@ -22,6 +22,8 @@ _TITLE_WORDS_MAX = 8
 _EMAIL_LENGTH_MAX = 60
 _YEARS_BACK_MAX = 25  # participating young persons stay to the 25th birthday
 
+# "St. John", "St. Mary's Road": kept without the stop, as it is searched for.
+_SAINT = re.compile(r"(?<![^ ])([Ss]t)\.(?= |$)")
 # One word of a name: letters joined by apostrophes and hyphens, or one initial and a stop.
 _ASCII_WORD = r"(?:'?[A-Za-z]+(?:['-][A-Za-z]+)*'?|[A-Za-z]\.)"
 _ASCII_NAME = re.compile(rf"{_ASCII_WORD}(?: {_ASCII_WORD}){{0,{_NAME_WORDS_MAX - 1}}}")
@@ -73,11 +75,12 @@ def checked_name(text: str, field: str = "name") -> str:
     """Return one name, or the several words of one, in NFC.
 
     Letters of any script and their marks, spaces, apostrophes, hyphens, and a full
-    stop after a single initial. A word of two look-alike scripts is refused, and so
+    stop after a single initial or "St" (not kept there). A word of two look-alike scripts is refused, and so
     is anything that prints as nothing or turns the direction of writing.
     """
     if len(text) > NAME_LENGTH_MAX:
         raise Invalid(Code.FIELD_INVALID, field)
+    text = _SAINT.sub(r"\1", text) if "t." in text else text
     if text.isascii():
         if _ASCII_NAME.fullmatch(text):
             return text
@@ -146,7 +149,7 @@ def checked_house(text: str, field: str = "house") -> str:
 
 
 def checked_street(text: str, field: str = "street") -> str:
-    """Return a street's name; no stops or commas, so "St" and not "St."."""
+    """Return a street's name; no stops or commas: "St." is kept as "St"."""
     return _checked_place(text, field)
 
 
@@ -217,7 +220,7 @@ def _checked_title(text: str, field: str) -> str:
 
 
 def _checked_words(text: str, field: str, pattern: re.Pattern[str], length_max: int) -> str:
-    words = text
+    words = text = _SAINT.sub(r"\1", text) if "t." in text else text
     if len(text) > length_max:
         raise Invalid(Code.FIELD_INVALID, field)
     if not text.isascii():

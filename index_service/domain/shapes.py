@@ -19,12 +19,13 @@ class Shape(NamedTuple):
 
 # Controls, every space, and what divides clauses in running text.
 _APART = r"\u0000-\u0020\u007f-\u00a0\u2000-\u2018\u201a-\u206f\u3000-\u3003"
-_IN_PLACE = rf"[^{_APART}!-&(-,.:-@\[-`{{-~]+"
-_IN_TITLE = rf"[^{_APART}!-%*-,.:-@\[-`{{-~]+"
+_SAINT = r"[Ss]t\."  # as every second gazetteer writes it; kept without its stop
+_IN_PLACE = rf"(?:[^{_APART}!-&(-,.:-@\[-`{{-~]+|{_SAINT})"
+_IN_TITLE = rf"(?:[^{_APART}!-%*-,.:-@\[-`{{-~]+|{_SAINT})"
 _LETTER = rf"[^{_APART}!-&(-,./:-@\[-`{{-~0-9]"
 # Marks an initial may still be apart from, until both are composed into one letter.
 _MARKS = r"[\u0300-\u036f\u0653-\u0655\u093c\u0bd7\u102e\u1161-\u11c2\u1b35\u3099\u309a]{0,3}"
-_IN_NAME = rf"(?:{_LETTER}+|{_LETTER}{_MARKS}\.)"
+_IN_NAME = rf"(?:{_LETTER}+|{_LETTER}{_MARKS}\.|{_SAINT})"
 
 
 def _words(word: str, count_max: int) -> str:

@@ -41,24 +41,24 @@ class Holds:
                 for row in (await reading.policies(ids) if ids else ())
             }
         # A record released since no longer waits, whatever row once led to it.
-        found = [
-            each
-            for each in sorted(set(waiting), key=lambda each: (each.child_id, each.why))
-            if each.child_id.bytes > after
-            and each.child_id in policies
-            and (policies[each.child_id].held or each.why is Waits.DOUBTFUL)
-        ]
+        found = sorted(
+            {
+                (each.child_id, each.why)
+                for each in waiting
+                if each.child_id.bytes > after
+                and each.child_id in policies
+                and (policies[each.child_id].held or each.why is Waits.DOUBTFUL)
+            }
+        )
         page = found[:PAGE_MAX]
         subjects = tuple(
             SubjectShown(child_id, (DisclosureClass.RESTRICTION,), shown=True)
-            for child_id in dict.fromkeys(each.child_id for each in page)
+            for child_id in dict.fromkeys(child_id for child_id, _ in page)
         )
         following = None
         if len(found) > PAGE_MAX:
-            following = next_cursor(keyring, admitted, attempt, page[-1].child_id.bytes)
+            following = next_cursor(keyring, admitted, attempt, page[-1][0].bytes)
         entry = replace(attempt.entry(index.log.stamp(), Outcome.SHOWN), subjects=subjects)
         attempt.answered(await index.log.append(entry))
-        shown = [
-            {"child_id": str(each.child_id), "outcome": each.why.name.lower()} for each in page
-        ]
+        shown = [{"child_id": str(child_id), "outcome": why.name.lower()} for child_id, why in page]
         return orjson.dumps({"holds": shown, "next": following})

@@ -27,6 +27,7 @@ from index_service.store.reading import LOST
 from index_service.store.tables import access_entry, access_subject, idempotency, wrap_key
 
 LOCK_WAIT_MS_MAX = 5000
+_PASSING = frozenset({"55P03", "40P01", "40001", "57014"})  # lock wait, deadlock, cancelled
 
 
 class CommitUnknown(Unrecorded):
@@ -133,6 +134,12 @@ async def work_on(engine: AsyncEngine, csa: str, log: AccessLog) -> AsyncIterato
     except (*LOST, OperationalError, InterfaceError, PendingRollbackError, PoolTimeout) as lost:
         raise Unavailable from lost
     except DBAPIError as failed:
-        if failed.connection_invalidated:
+        if failed.connection_invalidated or _passes(failed):
             raise Unavailable from failed
         raise
+
+
+def _passes(failed: DBAPIError) -> bool:
+    """Return whether trying again later may work: a lock, a shutdown, a lost connection."""
+    state = getattr(failed.orig, "sqlstate", None) or ""
+    return state in _PASSING or state.startswith(("08", "57P"))

@@ -107,7 +107,10 @@ def compare_given(asked: AskedName, found: Spelling) -> Level:
         return Level.CLOSE
     if likeness and not asked.given_codes.isdisjoint(fold.sounds(found.given)):
         return Level.SOUNDS_ALIKE
-    return _compare_given_parts(ours, found)
+    if len(ours.given_words) > 1 or len(found.given_words) > 1:
+        first = JaroWinkler.similarity(ours.given_words[0], found.given_words[0])
+        return Level.CLOSE if first >= CLOSE_GIVEN_MIN else Level.DIFFERS
+    return Level.DIFFERS
 
 
 def _compare_given_words(ours: Spelling, found: Spelling) -> Level | None:
@@ -119,11 +122,23 @@ def _compare_given_words(ours: Spelling, found: Spelling) -> Level | None:
     first, stored = ours.given_words[0], found.given_words[0]
     if (len(first) == 1 or len(stored) == 1) and first[0] == stored[0]:
         return Level.PARTIAL
-    if len(ours.given_words) > 1 or len(found.given_words) > 1:
-        all_ours, all_found = set(ours.given_words), set(found.given_words)
-        if all_ours <= all_found or all_found <= all_ours:
-            return Level.CLOSE
+    if len(ours.given_words) == len(found.given_words) == 1:
+        return None
+    all_ours, all_found = set(ours.given_words), set(found.given_words)
+    if all_ours <= all_found or all_found <= all_ours:
+        return Level.CLOSE
+    if len(all_ours) > 1 and len(all_found) > 1 and _alike(first, stored):
+        # Brothers can share the first of two names: the second tells them apart.
+        rests = "".join(ours.given_words[1:]), "".join(found.given_words[1:])
+        return Level.CLOSE if _alike(*rests) else Level.PARTIAL
     return None
+
+
+def _alike(ours: str, found: str) -> bool:
+    likeness = JaroWinkler.similarity(ours, found)
+    return likeness >= CLOSE_GIVEN_MIN or (
+        likeness >= SOUNDS_ALIKE_MIN and fold.sound(ours) == fold.sound(found)
+    )
 
 
 def _letters_slipped(ours: str, found: str) -> bool:
@@ -133,17 +148,6 @@ def _letters_slipped(ours: str, found: str) -> bool:
         and OSA.distance(ours, found, score_cutoff=1) == 1
         and sorted(ours) == sorted(found)
     )
-
-
-def _compare_given_parts(ours: Spelling, found: Spelling) -> Level:
-    """Compare what is left: first words of names that go on differently."""
-    if len(ours.given_words) > 1 or len(found.given_words) > 1:
-        likeness = JaroWinkler.similarity(ours.given_words[0], found.given_words[0])
-        if likeness == 1 and len(ours.given_words) > 1 and len(found.given_words) > 1:
-            return Level.PARTIAL
-        if likeness >= CLOSE_GIVEN_MIN:
-            return Level.CLOSE
-    return Level.DIFFERS
 
 
 def compare_family(asked: AskedName, found: Spelling) -> Level:

@@ -24,7 +24,7 @@ _INVISIBLE: Final = frozenset(
 )
 # Signs written inside a word: O'Brien is OBrien, however the apostrophe was typed.
 _WITHIN_WORDS: Final = frozenset(
-    "'`\u00b4\u05f3\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\uff07"
+    "'`\u05f3\u2018\u2019\u201b\u2032\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\uff07"
 )
 _ASCII_TABLE: Final = str.maketrans(
     {chr(n): " " for n in range(128) if not chr(n).isalnum()} | {"'": "", "`": ""}
