@@ -6,11 +6,9 @@ server is the real command in a process of its own.
 
 import asyncio
 import os
-import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -218,12 +216,13 @@ async def answering(authority: Authority, process: "subprocess.Popen[bytes]") ->
 async def issuer_and_database(
     *, fsync: bool = True, clock: Clock | None = None
 ) -> AsyncIterator[tuple[Postgres, Issuer, Path]]:
-    """Start an embedded database and an issuer, with a private directory for keys."""
-    directory = Path(tempfile.mkdtemp(prefix="index-demo-"))
-    try:
-        with Postgres.start(fsync=fsync) as postgres:
-            prepare_server(postgres)
-            async with Issuer.running(directory, AUDIENCE, clock=clock) as issuer:
-                yield postgres, issuer, directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+    """Start an embedded database and an issuer, with a private directory for keys.
+
+    It lies in the database's own, which goes with us even if we are killed.
+    """
+    with Postgres.start(fsync=fsync) as postgres:
+        directory = postgres.directory / "authority"
+        directory.mkdir(mode=0o700)
+        prepare_server(postgres)
+        async with Issuer.running(directory, AUDIENCE, clock=clock) as issuer:
+            yield postgres, issuer, directory

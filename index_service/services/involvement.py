@@ -65,7 +65,9 @@ class Involvements:
         asked = Asked(login, Action.RECORD_INVOLVEMENT, attempt.access)
         async with work_on(index.feed, index.csa, index.log) as work:
             admitted = await admit(index, work.directory, asked, attempt)
-            once = Once(index, admitted, attempt, sent)
+            # Bound to the child: the route's template and the body are the same for all.
+            bound = replace(sent, body=child_id.bytes + sent.body)
+            once = Once(index, admitted, attempt, bound)
             await work.locks.shields_shared()
             opened = await child_to_write(index, work, admitted, child_id, attempt)
             done = await once.before(work)

@@ -21,7 +21,7 @@ from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.search import Search, Visible
-from index_service.services.showing import Showing, shows_cases
+from index_service.services.showing import Showing, released, shows_cases
 from index_service.store.reading import OverTheBound, Snapshot, snapshot
 
 _SHOWN_CLASSES = frozenset(DisclosureClass) - {
@@ -106,10 +106,10 @@ class Lookups:
         subjects = tuple(
             SubjectShown(
                 one.key.child.child_id,
-                tuple(one.key.decision.permits & _SHOWN_CLASSES),
+                released(one.key.decision.permits & _SHOWN_CLASSES, match["child"]),
                 shown=True,
             )
-            for one in found.shown
+            for one, match in zip(found.shown, matches, strict=True)
         )
         return found, matches, subjects
 

@@ -20,7 +20,7 @@ from index_service.services.attempt import Attempt
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy
-from index_service.services.showing import Showing, shows_cases
+from index_service.services.showing import Showing, released, shows_cases
 from index_service.store.reading import Snapshot, snapshot
 
 ABSENT = "absent"
@@ -68,7 +68,7 @@ class Reads:
         entry = replace(
             attempt.entry(index.log.stamp(), Outcome.SHOWN),
             rules=tuple(reason.value for reason in decision.reasons),
-            subjects=(SubjectShown(child_id, _classes(decision), shown=True),),
+            subjects=(SubjectShown(child_id, _classes(decision, shown), shown=True),),
             result_commit=hashlib.sha256(canonical_child(shown)).hexdigest(),
         )
         attempt.answered(await index.log.append(entry))
@@ -107,5 +107,5 @@ def shown_child(
     return disclosure.disclose(child.child_id, restricted=child.policy.shielded, parts=parts)
 
 
-def _classes(decision: Decision) -> tuple[DisclosureClass, ...]:
-    return tuple(decision.permits - {DisclosureClass.TRACING})
+def _classes(decision: Decision, shown: Shown) -> tuple[DisclosureClass, ...]:
+    return released(decision.permits - {DisclosureClass.TRACING}, shown)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from consent.decide import decide_involvement
 from consent.decision import Decision
-from consent.facts import DisclosureClass
+from consent.facts import DisclosureClass, Obligation
 from index_service.domain import disclosure
 from index_service.domain.child import IdentifierScheme
 from index_service.domain.disclosure import Shown
@@ -46,8 +46,17 @@ _CASE_CLASSES = frozenset(
 
 
 def shows_cases(decision: Decision) -> bool:
-    """Return whether any case row of this child may be opened for this asker."""
-    return not _CASE_CLASSES.isdisjoint(decision.permits)
+    """Return whether any case row of this child may be opened for this asker.
+
+    Of a shielded child an agency still sees its own involvements.
+    """
+    own_only = Obligation.WITHHOLD_WHEREABOUTS in decision.obligations
+    return own_only or not _CASE_CLASSES.isdisjoint(decision.permits)
+
+
+def released(classes: frozenset[DisclosureClass], shown: Shown) -> tuple[DisclosureClass, ...]:
+    """Return the classes an entry tells: those permitted, and own involvements if shown."""
+    return tuple(classes | ({DisclosureClass.INVOLVEMENTS} if "involvements" in shown else set()))
 
 
 class Showing:
@@ -81,8 +90,9 @@ class Showing:
         cases = checked_cases(self._index.keyring, child.key, child.policy, rows)
         shown: Shown = {}
         heads = [(case, case.head()) for case in cases]
-        if DisclosureClass.INVOLVEMENTS in decision.permits:
-            shown["involvements"] = self._involvements(decision, heads)
+        involvements = self._involvements(decision, heads)
+        if involvements or DisclosureClass.INVOLVEMENTS in decision.permits:
+            shown["involvements"] = involvements
         if DisclosureClass.ASSESSMENT in decision.permits:
             shown["assessment"] = self._of_kind("caf", heads)
             shown["lead_professional"] = self._of_kind("lead", heads)
