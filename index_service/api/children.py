@@ -1,7 +1,6 @@
 """Routes of child records: create, read, amend; shield; assessment and lead professional."""
 
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Path, Request, Response
 

@@ -151,6 +151,7 @@ _PRACTITIONER = {
     "email": "j.harrowell@northmere.example",
 }
 
+
 def _every_word() -> dict[str, list[str]]:
     """Return all vocabularies: each field of the model is a list of one enumeration."""
     return {

@@ -4,11 +4,13 @@ Arrays, not objects: an envelope has one size for every row, so field names woul
 take room from names. A part that grows gets a new leading number, never a new meaning.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
 import orjson
 
+from index_service.crypto.seal import SIZES
 from index_service.domain.child import (
     Address,
     AddressKind,
@@ -25,6 +27,8 @@ from index_service.domain.child import (
     Tracing,
 )
 
+_NONE = b"[]"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -37,6 +41,7 @@ class Policy:
     shielded: bool = False
     held: bool = False
     archived: bool = False
+    more: bool = False  # some names stand in the further parts
     due: date | None = None  # the next day something here must be looked at
     cases: int = 0
     case_sum: bytes = bytes(16)
@@ -62,7 +67,7 @@ def _name(name: PersonName) -> list[str]:
 
 def encode_policy(policy: Policy) -> bytes:
     """Write a policy part."""
-    flags = policy.shielded | policy.held << 1 | policy.archived << 2
+    flags = policy.shielded | policy.held << 1 | policy.archived << 2 | policy.more << 3
     return orjson.dumps(
         [1, flags, _text(policy.due), policy.cases, policy.case_sum.hex(), policy.created_by]
     )
@@ -75,6 +80,7 @@ def decode_policy(text: bytes) -> Policy:
         bool(flags & 1),
         bool(flags & 2),
         bool(flags & 4),
+        bool(flags & 8),
         _day(due),
         cases,
         bytes.fromhex(case_sum),
@@ -82,22 +88,33 @@ def decode_policy(text: bytes) -> Policy:
     )
 
 
-def encode_identity(identity: Identity) -> bytes:
-    """Write the identity part."""
-    return orjson.dumps(
-        [
-            1,
-            _name(identity.name),
-            identity.date_of_birth.isoformat(),
-            identity.gender.value,
-            [_name(carer) for carer in identity.carers],
-        ]
+def _fitting(
+    whole: Callable[[list[list[str]]], bytes], names: list[list[str]], room: int
+) -> tuple[bytes, bytes]:
+    """Write a part with as many of its names as there is room for, and the rest apart."""
+    kept = len(names)
+    text = whole(names)
+    while len(text) > room:
+        kept -= 1
+        text = whole(names[:kept])
+    return text, orjson.dumps(names[kept:])
+
+
+def encode_identity(identity: Identity) -> tuple[bytes, bytes]:
+    """Write the identity part, and the carers' names there is no room for in it."""
+    fixed = (_name(identity.name), identity.date_of_birth.isoformat(), identity.gender.value)
+    return _fitting(
+        lambda carers: orjson.dumps([1, *fixed, carers]),
+        [_name(carer) for carer in identity.carers],
+        SIZES["identity"],
     )
 
 
-def decode_identity(text: bytes) -> Identity:
+def decode_identity(text: bytes, more: bytes = _NONE) -> Identity:
     """Read the identity part."""
     _, name, birth, gender, carers = orjson.loads(text)
+    if more is not _NONE:
+        carers += orjson.loads(more)
     return Identity(
         PersonName(*name),
         date.fromisoformat(birth),
@@ -106,16 +123,20 @@ def decode_identity(text: bytes) -> Identity:
     )
 
 
-def encode_tracing(tracing: Tracing) -> bytes:
-    """Write the tracing part."""
-    return orjson.dumps(
-        [1, [_name(name) for name in tracing.former_names], tracing.postcode, tracing.house]
+def encode_tracing(tracing: Tracing) -> tuple[bytes, bytes]:
+    """Write the tracing part, and the former names there is no room for in it."""
+    return _fitting(
+        lambda names: orjson.dumps([1, names, tracing.postcode, tracing.house]),
+        [_name(name) for name in tracing.former_names],
+        SIZES["tracing"],
     )
 
 
-def decode_tracing(text: bytes) -> Tracing:
+def decode_tracing(text: bytes, more: bytes = _NONE) -> Tracing:
     """Read the tracing part."""
     _, names, postcode, house = orjson.loads(text)
+    if more is not _NONE:
+        names += orjson.loads(more)
     return Tracing(tuple(PersonName(*name) for name in names), postcode, house)
 
 
@@ -133,18 +154,18 @@ def decode_address(text: bytes) -> Address:
 
 
 def encode_carers(carers: tuple[Carer, ...]) -> bytes:
-    """Write the carers part."""
+    """Write the carers part: all but their names, which stand in the identity part."""
     return orjson.dumps(
-        [1, [[_name(c.name), c.relation.value, c.parental_responsibility, c.phone] for c in carers]]
+        [1, [[c.relation.value, c.parental_responsibility, c.phone] for c in carers]]
     )
 
 
-def decode_carers(text: bytes) -> tuple[Carer, ...]:
-    """Read the carers part."""
+def decode_carers(text: bytes, names: tuple[PersonName, ...]) -> tuple[Carer, ...]:
+    """Read the carers part beside the names of the identity part."""
     _, carers = orjson.loads(text)
     return tuple(
-        Carer(PersonName(*name), CarerRelation(relation), bool(responsible), phone)
-        for name, relation, responsible, phone in carers
+        Carer(name, CarerRelation(relation), bool(responsible), phone)
+        for name, (relation, responsible, phone) in zip(names, carers, strict=True)
     )
 
 

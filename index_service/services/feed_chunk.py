@@ -305,14 +305,16 @@ class Chunk:
 
 
 def _changed(before: Involvement, line: InvolvementLine) -> Involvement:
-    """Return the involvement after a line that changes or ends it."""
+    """Return the involvement after a line that changes or ends it, or begins it anew."""
     if line.ceased is not None and line.ceased < before.began:
         raise _LineRefused(LineCode.DATE_OUT_OF_RANGE, "ceased")
+    change = line.verb is InvolvementVerb.CHANGE
     return replace(
         before,
         service=line.service or before.service,
         contact=line.contact or before.contact,
-        ceased=line.ceased if line.verb is InvolvementVerb.CEASE else before.ceased,
+        began=(line.began or before.began) if line.verb is InvolvementVerb.BEGIN else before.began,
+        ceased=before.ceased if change else line.ceased,
         confirmed=line.as_of,
         consent_in_force=before.consent_in_force if line.consent is None else line.consent,
     )

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -89,9 +89,8 @@ class Writes:
         for each in standing:
             if not (each.rewritten or each.policy_changed):
                 continue
-            row = {"policy": sealed_policy(each.key, each.child_id, each.policy)}
-            if each.rewritten:
-                row |= self._rewritten(each)
+            row = self._rewritten(each) if each.rewritten else {}
+            row["policy"] = sealed_policy(each.key, each.child_id, each.policy)
             if each.child_id in self._new:
                 self._new[each.child_id] |= row
             else:
@@ -117,8 +116,10 @@ class Writes:
             assert each.sealed is not None
             self._old_sheets.append(TokenSheet.decoded(each.sealed.part("tokens")))
         self._sheets[each.child_id] = sheet
+        parts = sealed_parts(each.key, each.child_id, each.record)
+        each.policy = replace(each.policy, more=parts.more)
         return {
-            **sealed_parts(each.key, each.child_id, each.record),
+            **parts.columns,
             "tokens": sealed_sheet(each.key, each.child_id, sheet),
         }
 

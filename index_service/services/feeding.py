@@ -103,9 +103,12 @@ class Feeding:
         progress = await self._begun(login, batch, attempt)
         if not progress.complete:
             body = hashlib.sha256()
-            await self._chunks(_Sending(login, batch, attempt), progress, lines(body))
+            last = await self._chunks(_Sending(login, batch, attempt), progress, lines(body))
+            # The last line may be one cut short: nobody knows before the digest is met.
             if not same_mac(body.digest(), batch.digest):
                 raise Invalid(Code.DIGEST_MISMATCH, "Content-Digest")
+            if last:
+                await self._chunk(_Sending(login, batch, attempt), progress, last)
         await self._end(login, batch, progress, attempt)
         return orjson.dumps(progress.shown(batch))
 
@@ -168,7 +171,8 @@ class Feeding:
             date.fromisoformat(as_of) if as_of else None,
         )
 
-    async def _chunks(self, sending: "_Sending", progress: Progress, lines: Lines) -> None:
+    async def _chunks(self, sending: "_Sending", progress: Progress, lines: Lines) -> list[Read]:
+        """Apply the lines in chunks; return the last of them, not yet applied."""
         today = self._index.clock.today()
         begun_at, seen = progress.lines, 0
         chunk: list[Read] = []
@@ -176,12 +180,11 @@ class Feeding:
             seen += 1
             if seen <= begun_at:
                 continue  # committed by an earlier sending of the same body
-            chunk.append(Read(raw, parse_line(raw, today)))
             if len(chunk) == CHUNK_LINES:
                 await self._chunk(sending, progress, chunk)
                 chunk = []
-        if chunk:
-            await self._chunk(sending, progress, chunk)
+            chunk.append(Read(raw, parse_line(raw, today)))
+        return chunk
 
     async def _chunk(self, sending: "_Sending", progress: Progress, chunk: list[Read]) -> None:
         """Apply one chunk in one transaction, its entry committing to every line's outcome."""

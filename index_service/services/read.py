@@ -14,7 +14,6 @@ from index_service.domain import disclosure
 from index_service.domain.disclosure import Shown
 from index_service.domain.errors import NotDisclosed
 from index_service.log.entry import Outcome, SubjectShown
-from index_service.services import encoding
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.facts import child_facts
@@ -99,9 +98,10 @@ def shown_child(
     showing: Showing, child: SealedChild, decision: Decision, cases: list[Any]
 ) -> Shown:
     """Open everything a decision permits of one child."""
-    parts = disclosure.shown_identity(encoding.decode_identity(child.part("identity")))
+    identity = child.identity()
+    parts = disclosure.shown_identity(identity)
     parts["identifiers"] = showing.identifiers(child, decision)
-    parts |= showing.parts(child, decision)
+    parts |= showing.parts(child, decision, identity)
     if shows_cases(decision):
         parts |= showing.cases(child, decision, cases)
     return disclosure.disclose(child.child_id, restricted=child.policy.shielded, parts=parts)

@@ -235,7 +235,8 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
     await around.gather(work, [asked], (child.child_id,))
     touches = around.touches_guard(asked, child.child_id)
     outcome = LineOutcome.HELD if touches else LineOutcome.CHANGED
-    policy = held_now(child.policy) if touches else child.policy
+    parts = sealed_parts(child.key, child.child_id, after)
+    policy = replace(held_now(child.policy) if touches else child.policy, more=parts.more)
     guarded = policy.shielded or policy.held
     old = TokenSheet.decoded(child.part("tokens"))
     new = sheet_of(index.keyring, child.child_id, facts, guarded=guarded)
@@ -244,7 +245,7 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
     row = {
         "child_id": child.child_id,
         "policy": sealed_policy(child.key, child.child_id, policy),
-        **sealed_parts(child.key, child.child_id, after),
+        **parts.columns,
         "tokens": sealed_sheet(child.key, child.child_id, new),
     }
     await work.children.replace([row])

@@ -1,13 +1,13 @@
 """A child's record to and from its sealed row; each part is opened by name, one at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from consent.facts import DisclosureClass
 from index_service.crypto.keyring import Keyring
 from index_service.crypto.seal import SubjectKey
-from index_service.domain.child import ChildRecord, IdentifierScheme
+from index_service.domain.child import Carer, ChildRecord, IdentifierScheme, Identity, Tracing
 from index_service.domain.matching.keys import Facts
 from index_service.services import encoding
 from index_service.services.encoding import Policy
@@ -35,6 +35,20 @@ class SealedChild:
         """Open one named part of the row (not an identifier)."""
         return self.key.open(name, self.child_id, self.row[name])
 
+    def identity(self) -> Identity:
+        """Open who the child is."""
+        more = (self.part("identity_more"),) if self.policy.more else ()
+        return encoding.decode_identity(self.part("identity"), *more)
+
+    def tracing(self) -> Tracing:
+        """Open what the child is traced by."""
+        more = (self.part("tracing_more"),) if self.policy.more else ()
+        return encoding.decode_tracing(self.part("tracing"), *more)
+
+    def carers(self, identity: Identity) -> tuple[Carer, ...]:
+        """Open who has care and how to reach them, beside the names already open."""
+        return encoding.decode_carers(self.part("carers"), identity.carers)
+
     def identifier(self, scheme: IdentifierScheme) -> str:
         """Open one identifier; empty if the child has none."""
         envelope = self.row[_COLUMN_OF_SCHEME[scheme]]
@@ -52,12 +66,13 @@ def open_policy(keyring: Keyring, row: Any) -> SealedChild:
 def open_record(child: SealedChild) -> ChildRecord:
     """Open every part: for stories that write, and match, with full knowledge."""
     numbers = {scheme: child.identifier(scheme) for scheme in IdentifierScheme}
+    identity = child.identity()
     return ChildRecord(
-        identity=encoding.decode_identity(child.part("identity")),
-        tracing=encoding.decode_tracing(child.part("tracing")),
+        identity=identity,
+        tracing=child.tracing(),
         identifiers={scheme: number for scheme, number in numbers.items() if number},
         address=encoding.decode_address(child.part("whereabouts")),
-        carers=encoding.decode_carers(child.part("carers")),
+        carers=child.carers(identity),
         settings=encoding.decode_settings(child.part("settings")),
         provenance=encoding.decode_provenance(child.part("provenance")),
     )
@@ -65,8 +80,7 @@ def open_record(child: SealedChild) -> ChildRecord:
 
 def open_facts(child: SealedChild) -> Facts:
     """Open what a child can be found by, and nothing else: for matching with full knowledge."""
-    identity = encoding.decode_identity(child.part("identity"))
-    tracing = encoding.decode_tracing(child.part("tracing"))
+    identity, tracing = child.identity(), child.tracing()
     numbers = {scheme: child.identifier(scheme) for scheme in IdentifierScheme}
     return Facts(
         names=(identity.name,),
@@ -93,21 +107,36 @@ def facts_of(record: ChildRecord) -> Facts:
     )
 
 
-def sealed_parts(key: SubjectKey, child_id: UUID, record: ChildRecord) -> dict[str, bytes]:
-    """Seal every part of a record but policy and tokens, by column."""
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The sealed parts of a record but policy and tokens, by column.
+
+    `more` says whether the further parts hold any name; the policy must say so too.
+    """
+
+    columns: dict[str, bytes]
+    more: bool
+
+
+def sealed_parts(key: SubjectKey, child_id: UUID, record: ChildRecord) -> Parts:
+    """Seal every part of a record but policy and tokens."""
+    identity, identity_more = encoding.encode_identity(record.identity)
+    tracing, tracing_more = encoding.encode_tracing(record.tracing)
     plain = {
-        "identity": encoding.encode_identity(record.identity),
-        "tracing": encoding.encode_tracing(record.tracing),
+        "identity": identity,
+        "identity_more": identity_more,
+        "tracing": tracing,
+        "tracing_more": tracing_more,
         "whereabouts": encoding.encode_address(record.address),
         "carers": encoding.encode_carers(record.carers),
         "settings": encoding.encode_settings(record.settings),
         "provenance": encoding.encode_provenance(record.provenance),
     }
-    parts = {place: key.seal(place, child_id, text) for place, text in plain.items()}
+    columns = {place: key.seal(place, child_id, text) for place, text in plain.items()}
     for scheme, column in _COLUMN_OF_SCHEME.items():
         number = record.identifiers.get(scheme, "").encode()
-        parts[column] = key.seal(_PLACE_OF_SCHEME[scheme], child_id, number)
-    return parts
+        columns[column] = key.seal(_PLACE_OF_SCHEME[scheme], child_id, number)
+    return Parts(columns, more=identity_more != b"[]" or tracing_more != b"[]")
 
 
 def sealed_policy(key: SubjectKey, child_id: UUID, policy: Policy) -> bytes:
@@ -137,12 +166,14 @@ def new_child(keyring: Keyring, record: ChildRecord, policy: Policy) -> NewChild
     made = keyring.wrap.new_subject("child", child_id)
     guarded = policy.shielded or policy.held
     sheet = sheet_of(keyring, child_id, facts_of(record), guarded=guarded)
+    parts = sealed_parts(made.key, child_id, record)
+    policy = replace(policy, more=parts.more)
     row = {
         "child_id": child_id,
         "wrap_key_id": made.wrap_key_id,
         "wrapped_key": made.wrapped,
         "policy": sealed_policy(made.key, child_id, policy),
-        **sealed_parts(made.key, child_id, record),
+        **parts.columns,
         "tokens": sealed_sheet(made.key, child_id, sheet),
     }
     return NewChild(child_id, made.key, policy, row, sheet)

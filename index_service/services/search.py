@@ -4,7 +4,6 @@ For every candidate only the policy is opened to decide; a hit the asker may not
 is dropped as if it had never been fetched; what may not be shown is not compared.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -21,7 +20,6 @@ from index_service.domain.matching.score import (
     score,
     withheld_fields,
 )
-from index_service.services import encoding
 from index_service.services.admitting import Admitted
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
@@ -69,10 +67,28 @@ class Search:
         self._seen.update(unseen)
         if not unseen:
             return
+        permitted = []
         for row in await snapshot.candidates(unseen):
-            found = self._opened(open_policy(self._index.keyring, row), hits[row["child_id"]])
-            if found is not None:
-                self.visible.append(found)
+            child = open_policy(self._index.keyring, row)
+            decision = self._decided(child_facts(child.policy))
+            # What no permitted class leads to is dropped, as if it had never been fetched.
+            if decision.allowed and not decision.permits.isdisjoint(hits[child.child_id]):
+                permitted.append((child, decision))
+        for child, decision in await self._completed(snapshot, permitted):
+            self.visible.append(self._opened(child, decision))
+
+    async def _completed(
+        self, snapshot: Snapshot, permitted: list[tuple[SealedChild, Decision]]
+    ) -> list[tuple[SealedChild, Decision]]:
+        """Fetch the further parts of those visible candidates that have any."""
+        ids = [child.child_id for child, _ in permitted if child.policy.more]
+        if not ids:
+            return permitted
+        further = {row["child_id"]: row for row in await snapshot.further(ids)}
+        return [
+            (replace(child, row={**child.row, **further.get(child.child_id, {})}), decision)
+            for child, decision in permitted
+        ]
 
     async def _hits(self, snapshot: Snapshot, tier: int) -> dict[UUID, set[DisclosureClass]]:
         keyring = self._index.keyring
@@ -88,11 +104,8 @@ class Search:
                 hits.setdefault(pointer.child_id, set()).add(pointer.shown_by)
         return hits
 
-    def _opened(self, child: SealedChild, hit_by: Iterable[DisclosureClass]) -> Visible | None:
-        decision = self._decided(child_facts(child.policy))
-        if not decision.allowed or decision.permits.isdisjoint(hit_by):
-            return None
-        identity = encoding.decode_identity(child.part("identity"))
+    def _opened(self, child: SealedChild, decision: Decision) -> Visible:
+        identity = child.identity()
         candidate = self._candidate(child, decision, identity)
         return Visible(child, decision, identity, candidate, score(self._query, candidate))
 
@@ -111,7 +124,7 @@ class Search:
             gender=identity.gender,
         )
         if DisclosureClass.TRACING in decision.permits:
-            tracing = encoding.decode_tracing(child.part("tracing"))
+            tracing = child.tracing()
             facts = replace(
                 facts,
                 former_names=tracing.former_names,

@@ -8,7 +8,7 @@ from consent.decide import decide_involvement
 from consent.decision import Decision
 from consent.facts import DisclosureClass, Obligation
 from index_service.domain import disclosure
-from index_service.domain.child import IdentifierScheme
+from index_service.domain.child import IdentifierScheme, Identity
 from index_service.domain.disclosure import Shown
 from index_service.domain.involvement import CafStatus, Involvement, LeadProfessional
 from index_service.domain.shield import Shield
@@ -23,11 +23,6 @@ _PARTS: dict[DisclosureClass, tuple[str, str, Callable[[bytes], Any]]] = {
         "address",
         "whereabouts",
         lambda text: disclosure.shown_address(encoding.decode_address(text)),
-    ),
-    DisclosureClass.CARERS: (
-        "carer_contacts",
-        "carers",
-        lambda text: disclosure.shown_carers(encoding.decode_carers(text)),
     ),
     DisclosureClass.SETTINGS: (
         "settings",
@@ -74,13 +69,16 @@ class Showing:
             if CLASS_OF_SCHEME[scheme] in decision.permits
         }
 
-    def parts(self, child: SealedChild, decision: Decision) -> Shown:
+    def parts(self, child: SealedChild, decision: Decision, identity: Identity) -> Shown:
         """Open the further parts a read shows: address, carers, settings, provenance."""
-        return {
+        shown = {
             shown_as: decode(child.part(part))
             for permit, (shown_as, part, decode) in _PARTS.items()
             if permit in decision.permits
         }
+        if DisclosureClass.CARERS in decision.permits:
+            shown["carer_contacts"] = disclosure.shown_carers(child.carers(identity))
+        return shown
 
     def cases(self, child: SealedChild, decision: Decision, rows: Iterable[Any]) -> Shown:
         """Open the case rows this asker may see: involvements, assessment, lead, shields.

@@ -37,6 +37,7 @@ LOST = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a backend ended while its answer was being read
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -113,7 +114,16 @@ _WHOLE = compiled(
         "carers",
         "settings",
         "provenance",
+        "identity_more",
+        "tracing_more",
     )
+)
+
+_FURTHER = compiled(
+    select(child.c.child_id, child.c.identity_more, child.c.tracing_more)
+    .where(child.c.csa == _CSA)
+    .where(child.c.child_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .limit(POINTERS_MAX)
 )
 
 _WORK = compiled(
@@ -177,6 +187,12 @@ class Snapshot:
             await self._connection.fetch(
                 _CANDIDATES.sql, *_CANDIDATES.arguments(csa=self._csa, ids=ids)
             )
+        )
+
+    async def further(self, ids: Sequence[UUID]) -> list[Any]:
+        """Return the further parts of these children: names their usual parts do not hold."""
+        return list(
+            await self._connection.fetch(_FURTHER.sql, *_FURTHER.arguments(csa=self._csa, ids=ids))
         )
 
     async def whole(self, child_id: UUID) -> Any | None:

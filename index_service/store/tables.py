@@ -76,6 +76,8 @@ child = Table(
     _bytes("whereabouts"),
     _bytes("carers"),
     _bytes("settings"),
+    _bytes("identity_more"),  # carers' and former names beyond what those parts hold: rare,
+    _bytes("tracing_more"),  # so out of a lookup's way, yet sealed for every child alike
     _bytes("provenance"),
     _bytes("tokens"),
     PrimaryKeyConstraint("csa", "child_id"),

@@ -126,6 +126,8 @@ CREATE TABLE child (
     whereabouts BYTEA NOT NULL,
     carers BYTEA NOT NULL,
     settings BYTEA NOT NULL,
+    identity_more BYTEA NOT NULL,
+    tracing_more BYTEA NOT NULL,
     provenance BYTEA NOT NULL,
     tokens BYTEA NOT NULL,
     PRIMARY KEY (csa, child_id),

@@ -104,6 +104,8 @@ alter table child alter column identifier_case_number set storage plain;
 alter table child alter column whereabouts set storage external;
 alter table child alter column carers set storage external;
 alter table child alter column settings set storage external;
+alter table child alter column identity_more set storage external;
+alter table child alter column tracing_more set storage external;
 alter table child alter column provenance set storage external;
 alter table child alter column tokens set storage external;
 alter table case_row alter column sealed set storage external;

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index_service.domain.child import Gender, IdentifierScheme, PersonName
@@ -20,6 +20,7 @@ from index_service.domain.matching.score import Candidate, Field, score
 
 NHS, UPN, CASE = IdentifierScheme.NHS_NUMBER, IdentifierScheme.UPN, IdentifierScheme.CASE_NUMBER
 BORN = date(2014, 5, 16)
+few = settings(max_examples=40)  # building children costs most of the time
 names = st.sampled_from(
     [
         "Niamh",
@@ -118,6 +119,7 @@ def test_a_number_withheld_from_the_asker_does_not_make_certain():
     )
 
 
+@few
 @given(facts_of_children, facts_of_children)
 def test_two_different_nhs_numbers_never_match(asked, stored):
     asked = replace(asked, identifiers=asked.identifiers | {NHS: "1111"})
@@ -155,6 +157,18 @@ def test_a_twin_is_never_certain(one, other):
     assert graded(other, one) is not Grade.CERTAIN
 
 
+def test_a_close_given_name_of_the_other_gender_is_a_twin_until_shown_otherwise():
+    samira, samir = child(given_name="Samira"), child(given_name="Samir", gender=Gender.MALE)
+    assert graded(samira, samir) is Grade.POSSIBLE
+    assert graded(samira, replace(samir, gender=Gender.FEMALE)) is Grade.PROBABLE
+
+
+def test_different_middle_names_are_a_contradiction():
+    assert graded(child(middle="Rose"), child(middle="Jane")) is Grade.PROBABLE
+    assert graded(child(middle="Rose"), child()) is Grade.CERTAIN
+
+
+@few
 @given(facts_of_children, facts_of_children)
 def test_certain_always_rests_on_an_agreeing_name_and_no_contradiction(asked, stored):
     found = score(asked, Candidate(stored))
@@ -163,6 +177,7 @@ def test_certain_always_rests_on_an_agreeing_name_and_no_contradiction(asked, st
         assert "differs" not in (found.level(Field.NHS_NUMBER), found.level(Field.UPN))
 
 
+@few
 @given(facts_of_children, facts_of_children, st.lists(facts_of_children, max_size=4))
 def test_certain_is_independent_of_who_else_is_found(asked, stored, others):
     alone = (0, Grade.CERTAIN) in ranked(asked, stored)
@@ -170,6 +185,7 @@ def test_certain_is_independent_of_who_else_is_found(asked, stored, others):
     assert alone == among == (graded(asked, stored) is Grade.CERTAIN)
 
 
+@few
 @given(facts_of_children, st.lists(facts_of_children, min_size=1, max_size=4), facts_of_children)
 def test_one_candidate_more_never_raises_the_grade_of_another(asked, stored, newcomer):
     before = dict(ranked(asked, *stored))
@@ -180,6 +196,7 @@ def test_one_candidate_more_never_raises_the_grade_of_another(asked, stored, new
         )
 
 
+@few
 @given(facts_of_children, st.lists(facts_of_children, max_size=5))
 def test_the_list_is_ordered_shows_nobody_graded_none_and_has_one_probable_at_most(asked, stored):
     found = ranked(asked, *stored)

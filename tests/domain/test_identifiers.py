@@ -108,6 +108,12 @@ def test_what_has_not_the_shape_of_a_case_number_is_refused(text):
     assert not accepts(checked_case_number, text)
 
 
+@pytest.mark.parametrize("text", ["9990000018", "1234567890", "A801200005001", "A80120000500A"])
+def test_a_number_of_another_scheme_is_no_case_number(text):
+    """Check digit right or wrong: it would be shown to those permitted case numbers only."""
+    assert not accepts(checked_case_number, text)
+
+
 def test_leading_noughts_of_a_case_number_are_kept():
     """Spreadsheets eat them; we do not."""
     assert checked_case_number("000123") == "000123"

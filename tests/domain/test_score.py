@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent.facts import DisclosureClass
@@ -40,6 +40,7 @@ facts_of_children = st.builds(
 withheld_sets = st.frozensets(st.sampled_from(Field))
 
 BORN = date(2014, 5, 16)
+few = settings(max_examples=40)  # building children costs most of the time
 
 
 def child(family="Brightwater", given_name="Niamh", middle="", **others) -> Facts:
@@ -75,6 +76,7 @@ def without(facts: Facts, withheld: frozenset[Field]) -> Facts:
     )
 
 
+@few
 @given(facts_of_children, facts_of_children)
 def test_every_field_is_answered_and_the_bits_add_up(asked, stored):
     found = score(asked, Candidate(stored))
@@ -82,6 +84,7 @@ def test_every_field_is_answered_and_the_bits_add_up(asked, stored):
     assert found.bits == pytest.approx(-20.0 + sum(one.bits for one in found.fields))
 
 
+@few
 @given(facts_of_children, facts_of_children, withheld_sets)
 def test_a_withheld_field_scores_exactly_nothing(asked, stored, withheld):
     found = score(asked, Candidate(stored, frozenset(f.value for f in withheld)))
@@ -92,6 +95,7 @@ def test_a_withheld_field_scores_exactly_nothing(asked, stored, withheld):
             assert one.level is not Level.NOT_COMPARED
 
 
+@few
 @given(facts_of_children, facts_of_children, withheld_sets)
 def test_what_is_withheld_changes_nothing_whatever_it_is(asked, stored, withheld):
     stored = replace(stored, former_names=())
@@ -101,17 +105,20 @@ def test_what_is_withheld_changes_nothing_whatever_it_is(asked, stored, withheld
     )
 
 
+@few
 @given(facts_of_children, facts_of_children)
 def test_a_question_prepared_once_scores_the_same(asked, stored):
     assert score(prepare(asked), Candidate(stored)) == score(asked, Candidate(stored))
 
 
+@few
 @given(facts_of_children, facts_of_children)
 def test_a_former_name_never_takes_bits_away(asked, stored):
     bare = replace(stored, former_names=())
     assert score(asked, Candidate(stored)).bits >= score(asked, Candidate(bare)).bits
 
 
+@few
 @given(facts_of_children)
 def test_nobody_scores_above_the_child_with_exactly_the_facts_asked(asked):
     """Each part made different in turn never scores higher than made equal."""
@@ -126,6 +133,7 @@ def test_nobody_scores_above_the_child_with_exactly_the_facts_asked(asked):
     assert all(score(asked, Candidate(other)).bits <= same for other in others)
 
 
+@few
 @given(facts_of_children, facts_of_children, st.sampled_from(IdentifierScheme))
 def test_an_equal_number_always_adds_and_a_different_one_always_takes(asked, stored, scheme):
     def with_number(number: str) -> Score:

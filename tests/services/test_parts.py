@@ -23,8 +23,8 @@ from index_service.domain.child import (
     ChildRecord,
     Education,
     Gender,
-    Identity,
     IdentifierScheme,
+    Identity,
     PersonName,
     Practice,
     School,
@@ -70,34 +70,33 @@ def keyring() -> Keyring:
 
 
 def widest(length: int) -> str:
-    """The longest text of a name in bytes: letters outside Latin take two or three."""
-    return "д" * length
+    """The longest text of a name in bytes: some scripts' letters take four."""
+    return "\U00010400" * length
 
 
 def whole(name: PersonName, several: int) -> ChildRecord:
     """A record with everything in it, `several` of whatever may be several."""
     carers = tuple(
-        Carer(name, CarerRelation.LOCAL_AUTHORITY, True, "+4416329609999")
-        for _ in range(several)
+        Carer(name, CarerRelation.LOCAL_AUTHORITY, True, "+4416329609999") for _ in range(several)
     )
     source = Source(AGENCY, DAY, 1_800_000_000, True)
     attributes = ("name", "date_of_birth", "gender", "address", "carers", "settings", "upn")
     return ChildRecord(
         identity=Identity(name, date(2015, 3, 2), Gender.NOT_SPECIFIED, (name,) * several),
-        tracing=Tracing((name,) * min(several, FORMER_NAMES_MAX), "ZX99 9ZZ", "999A"),
+        tracing=Tracing((name,) * min(several, FORMER_NAMES_MAX), "ZX99 9ZZ", widest(40)),
         identifiers={
             IdentifierScheme.NHS_NUMBER: "9990000018",
             IdentifierScheme.UPN: "C999000000001",
             IdentifierScheme.CASE_NUMBER: "A234567890123456",
         },
-        address=Address(AddressKind.LAST_KNOWN, "9" * 40, "S" * 40, "T" * 40, "ZX99 9ZZ"),
+        address=Address(AddressKind.LAST_KNOWN, *(widest(40),) * 3, "ZX99 9ZZ"),
         carers=carers,
         settings=Settings(
             Education.ATTENDING,
-            School("900123", "N" * 60, "+4416329609999", DAY, DAY),
-            Practice("Z99123", "N" * 60, "+4416329609999", DAY),
+            School("900123", widest(60), "+4416329609999", DAY, DAY),
+            Practice("Z99123", widest(60), "+4416329609999", DAY),
         ),
-        provenance={each: source for each in (*attributes, "nhs_number", "case_number")},
+        provenance=dict.fromkeys((*attributes, "nhs_number", "case_number"), source),
     )
 
 
@@ -115,8 +114,12 @@ def test_a_record_comes_back_as_it_was_sealed(name: PersonName, several: int) ->
 def test_the_largest_record_an_asker_can_state_fits(keyring: Keyring) -> None:
     """Names of 35 letters outside Latin, as many of each as are allowed."""
     name = PersonName(*(widest(NAME_LENGTH_MAX),) * 3)
-    made = new_child(keyring, whole(name, CARERS_MAX), Policy(created_by=AGENCY, due=DAY))
-    assert open_policy(keyring, made.row).policy.created_by == AGENCY
+    record = whole(name, CARERS_MAX)
+    made = new_child(keyring, record, Policy(created_by=AGENCY, due=DAY))
+    child = open_policy(keyring, made.row)
+    assert child.policy.created_by == AGENCY
+    assert child.policy.more
+    assert open_record(child) == record
 
 
 def test_every_child_has_rows_of_one_size_and_as_many_tokens(keyring: Keyring) -> None:
@@ -176,7 +179,7 @@ def facts(letters: str) -> list[CaseFact]:
     ]
 
 
-@pytest.mark.parametrize("fact", facts("д"), ids=lambda fact: type(fact).__name__)
+@pytest.mark.parametrize("fact", facts("\U00010400"), ids=lambda fact: type(fact).__name__)
 def test_a_case_row_of_any_kind_has_one_size_and_comes_back(
     keyring: Keyring, fact: CaseFact
 ) -> None:
@@ -203,11 +206,17 @@ def test_case_rows_dropped_added_or_put_back_are_noticed(keyring: Keyring) -> No
             checked_cases(keyring, key, policy, tampered)
 
 
-@given(st.booleans(), st.booleans(), st.booleans(), st.integers(0, 10_000), st.binary(min_size=16, max_size=16))
+@given(
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    st.integers(0, 10_000),
+    st.binary(min_size=16, max_size=16),
+)
 def test_a_policy_comes_back_and_fits(
     shielded: bool, held: bool, archived: bool, cases: int, mark: bytes
 ) -> None:
-    policy = Policy(shielded, held, archived, DAY, cases, mark, AGENCY)
+    policy = Policy(shielded, held, archived, shielded, DAY, cases, mark, AGENCY)
     text = encode_policy(policy)
     assert decode_policy(text) == policy
     assert len(text) <= SIZES["policy"]
