@@ -10,7 +10,7 @@ from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from starlette.types import Receive, Scope, Send
 
-from index_service.store.reading import LOST
+from index_service.store.reading import answers
 
 _READY_S_MAX = 2.0
 
@@ -39,16 +39,8 @@ class Probes:
         if path == "/healthz":
             return 200, "text/plain", b"alive\n"
         if path == "/readyz":
-            ready = await self._ready()
+            ready = await answers(self._reading, _READY_S_MAX)
             return (200, "text/plain", b"ready\n") if ready else (503, "text/plain", b"not ready\n")
         if path == "/metrics":
             return 200, CONTENT_TYPE_LATEST, generate_latest(self._registry)
         return 404, "text/plain", b""
-
-    async def _ready(self) -> bool:
-        try:
-            async with self._reading.acquire(timeout=_READY_S_MAX) as connection:
-                await connection.fetchval("select 1", timeout=_READY_S_MAX)
-        except LOST:
-            return False
-        return True

@@ -231,6 +231,7 @@ class Chunk:
         after = merged(record, stated, self._source(line))
         facts = facts_of(after)
         held = self._around.touches_guard(sought(self._index, facts), child_id)
+        waited = standing.policy.held
         if held:
             standing.policy = held_now(standing.policy)
             standing.policy_changed = True
@@ -240,7 +241,9 @@ class Chunk:
         guarded = policy.shielded or policy.held
         self._around.note(Known(child_id, facts, guarded, policy.archived))
         outcome = LineOutcome.HELD if held else LineOutcome.CHANGED
-        self._writes.pointers.append(waits(self._index, child_id, outcome, ref))
+        # One that waited already is listed already: another row like it would be refused.
+        listed = LineOutcome.CHANGED if waited else outcome
+        self._writes.pointers.append(waits(self._index, child_id, listed, ref))
         return outcome
 
     def _involvement(self, each: Said, line: InvolvementLine) -> LineOutcome:

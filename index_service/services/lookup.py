@@ -32,7 +32,6 @@ _SHOWN_CLASSES = frozenset(DisclosureClass) - {
     DisclosureClass.PROVENANCE,
 }
 SHOWN_MAX = 5
-TOO_MANY_ABOVE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,6 @@ def concluded(graded: list[Graded[Visible]], role: Role) -> Found:
         return Found("none", ())
     if len(certain) == 1:
         return Found("found", certain)
-    if len(graded) > TOO_MANY_ABOVE:
-        return Found("too_many", ())
     strong = [one for one in graded if one.grade is not Grade.POSSIBLE] or graded
     shown = strong[:SHOWN_MAX]
     if len(strong) > SHOWN_MAX:

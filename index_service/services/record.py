@@ -249,5 +249,7 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
         "tokens": sealed_sheet(child.key, child.child_id, new),
     }
     await work.children.replace([row])
-    await work.children.add_work([waits(index, child.child_id, outcome)])
+    # A record that waits already is listed already: another row like it would be refused.
+    listed = LineOutcome.CHANGED if child.policy.held else outcome
+    await work.children.add_work([waits(index, child.child_id, listed)])
     return outcome

@@ -4,8 +4,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.exc import IntegrityError
-
 from consent.decide import decide
 from consent.decision import Decision
 from consent.facts import Ask
@@ -20,7 +18,7 @@ from index_service.services.encoding import Policy
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy, sealed_policy
-from index_service.store.work import Done, Work
+from index_service.store.work import Done, KeyTaken, Work
 
 ABSENT = "absent"
 REPLAYED = "replayed"
@@ -115,7 +113,7 @@ class Once:
         done = Done(self._body, CREATED, resource, entry_id)
         try:
             await work.remember(self._key, done, self._index.clock.now())
-        except IntegrityError:
+        except KeyTaken:
             raise Invalid(Code.STATE_CONFLICT, "Idempotency-Key") from None
 
 

@@ -67,5 +67,5 @@ class Appender:
     async def __call__(self, rows: Sequence[LogRow]) -> None:
         """Append durably: returned means committed. Any error means outcome unknown."""
         arguments = _APPEND.arguments(**_arguments(self._csa, rows))
-        async with self._pool.acquire(timeout=2) as connection:
+        async with self._pool.acquire(timeout=1) as connection:
             await connection.execute(_APPEND.sql, *arguments)

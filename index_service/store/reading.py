@@ -255,3 +255,13 @@ async def snapshot(pool: Any, csa: str) -> AsyncIterator[Snapshot]:
             yield Snapshot(connection, csa)
     except LOST as lost:
         raise Unavailable from lost
+
+
+async def answers(pool: Any, seconds_max: float) -> bool:
+    """Return whether the database answers on this way within so many seconds."""
+    try:
+        async with pool.acquire(timeout=seconds_max) as connection:
+            await connection.fetchval("select 1", timeout=seconds_max)
+    except LOST:
+        return False
+    return True

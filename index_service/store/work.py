@@ -11,7 +11,13 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import (
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    PendingRollbackError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
@@ -28,6 +34,10 @@ from index_service.store.tables import access_entry, access_subject, idempotency
 
 LOCK_WAIT_MS_MAX = 5000
 _PASSING = frozenset({"55P03", "40P01", "40001", "57014"})  # lock wait, deadlock, cancelled
+
+
+class KeyTaken(Exception):  # noqa: N818
+    """Another request under the same Idempotency-Key came first."""
 
 
 class CommitUnknown(Unrecorded):
@@ -73,18 +83,23 @@ class Work:
         return Done(**row) if row else None
 
     async def remember(self, key: bytes, done: Done, at: datetime) -> None:
-        """Note what this idempotency key did; a second writer of the same key waits and fails."""
-        await self._session.execute(
-            insert(idempotency).values(
-                csa=self._csa,
-                key=key,
-                body_mac=done.body_mac,
-                status=done.status,
-                resource=done.resource,
-                entry_id=done.entry_id,
-                at=at,
-            )
+        """Note what this idempotency key did.
+
+        A second writer of the same key waits for the first, and is then told KeyTaken.
+        """
+        noted = insert(idempotency).values(
+            csa=self._csa,
+            key=key,
+            body_mac=done.body_mac,
+            status=done.status,
+            resource=done.resource,
+            entry_id=done.entry_id,
+            at=at,
         )
+        try:
+            await self._session.execute(noted)
+        except IntegrityError:
+            raise KeyTaken from None
 
     async def open_wrap_key(self, wrap_key_id: int) -> None:
         """Note that a weekly wrap key is open (role job)."""
