@@ -23,6 +23,7 @@ from index_service.domain.errors import (
     Unavailable,
     Unrecorded,
 )
+from index_service.log.entry import Outcome
 from index_service.services.attempt import SCOPE_KEY, Attempt
 
 MEDIA_TYPE = "application/problem+json"
@@ -164,6 +165,9 @@ async def _not_disclosed(request: Request, refusal: Exception) -> Response:
 async def _refused(request: Request, refusal: Exception) -> Response:
     assert isinstance(refusal, Refused)  # noqa: S101 (registered for it alone)
     _note(request.scope, refusal.code, (refusal.code, *refusal.also))
+    attempt = request.scope.get(SCOPE_KEY)
+    if isinstance(attempt, Attempt):
+        attempt.outcome = Outcome.REFUSED  # a missing reason too, though its status is a 400
     return problem(refusal.code, also=refusal.also)
 
 

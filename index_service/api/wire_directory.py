@@ -135,7 +135,7 @@ class AccountStated(_Standing):
     issuer: Annotated[
         str,
         Field(
-            pattern=r"^https://[a-z0-9.\-]{4,80}(/[A-Za-z0-9._\-]{1,40}){0,4}/?$",
+            pattern=r"^https://[a-z0-9.\-]{4,80}(:[0-9]{1,5})?(/[A-Za-z0-9._\-]{1,40}){0,4}/?$",
             max_length=200,
             examples=["https://login.northmere.example"],
         ),

@@ -31,8 +31,7 @@ def run(_: argparse.Namespace) -> int:
     try:
         settings = Settings()  # pydantic reads the environment
     except ValidationError as wrong:
-        named = sorted({".".join(str(step) for step in each["loc"]) for each in wrong.errors()})
-        print("not started: missing or unsafe settings: " + ", ".join(named), file=sys.stderr)
+        print("not started: missing or unsafe settings: " + _named(wrong), file=sys.stderr)
         return 2
     try:
         uvloop_run(serve(settings))
@@ -46,6 +45,12 @@ def run(_: argparse.Namespace) -> int:
         print(f"not started: the database cannot be had ({type(lost).__name__})", file=sys.stderr)
         return 3
     return 0
+
+
+def _named(wrong: ValidationError) -> str:
+    """Return the settings at fault by the names an operator sets, without their values."""
+    fields = {str(each["loc"][0]) for each in wrong.errors(include_input=False)}
+    return ", ".join(sorted(each if each.isupper() else f"INDEX_{each.upper()}" for each in fields))
 
 
 def uvloop_run(main: Any) -> None:

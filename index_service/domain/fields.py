@@ -75,8 +75,9 @@ def checked_name(text: str, field: str = "name") -> str:
     """Return one name, or the several words of one, in NFC.
 
     Letters of any script and their marks, spaces, apostrophes, hyphens, and a full
-    stop after a single initial or "St" (not kept there). A word of two look-alike scripts is refused, and so
-    is anything that prints as nothing or turns the direction of writing.
+    stop after a single initial or "St" (not kept there). A word of two look-alike
+    scripts is refused, and so is anything that prints as nothing or turns the direction
+    of writing.
     """
     if len(text) > NAME_LENGTH_MAX:
         raise Invalid(Code.FIELD_INVALID, field)

@@ -53,6 +53,9 @@ class Policy:
         return replace(self, case_sum=mixed, cases=self.cases + added)
 
 
+_GENDERS = {gender.value: gender for gender in Gender}  # read for every candidate
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -77,10 +80,10 @@ def decode_policy(text: bytes) -> Policy:
     """Read a policy part."""
     _, flags, due, cases, case_sum, created_by = orjson.loads(text)
     return Policy(
-        bool(flags & 1),
-        bool(flags & 2),
-        bool(flags & 4),
-        bool(flags & 8),
+        flags & 1 != 0,
+        flags & 2 != 0,
+        flags & 4 != 0,
+        flags & 8 != 0,
         _day(due),
         cases,
         bytes.fromhex(case_sum),
@@ -118,8 +121,8 @@ def decode_identity(text: bytes, more: bytes = _NONE) -> Identity:
     return Identity(
         PersonName(*name),
         date.fromisoformat(birth),
-        Gender(gender),
-        tuple(PersonName(*carer) for carer in carers),
+        _GENDERS[gender],
+        tuple([PersonName(*carer) for carer in carers]),
     )
 
 
@@ -137,7 +140,7 @@ def decode_tracing(text: bytes, more: bytes = _NONE) -> Tracing:
     _, names, postcode, house = orjson.loads(text)
     if more is not _NONE:
         names += orjson.loads(more)
-    return Tracing(tuple(PersonName(*name) for name in names), postcode, house)
+    return Tracing(tuple([PersonName(*name) for name in names]), postcode, house)
 
 
 def encode_address(address: Address) -> bytes:

@@ -6,7 +6,7 @@ any source stated as of a later day. What a line does not state it leaves alone.
 
 from dataclasses import replace
 
-from index_service.domain.child import ChildRecord, PersonName, Settings, Source
+from index_service.domain.child import AddressKind, ChildRecord, PersonName, Settings, Source
 
 
 def _takes(record: ChildRecord, attribute: str, source: Source) -> bool:
@@ -43,7 +43,8 @@ def merged(record: ChildRecord, stated: ChildRecord, source: Source) -> ChildRec
         carers = stated.carers
         identity = replace(identity, carers=said.carers)
     address = record.address
-    if take("address"):
+    # A line without an address reads as none known, and takes nobody else's away.
+    if stated.address.kind is not AddressKind.NONE_KNOWN and take("address"):
         address = stated.address
         tracing = replace(tracing, postcode=stated.tracing.postcode, house=stated.tracing.house)
     settings = record.settings

@@ -28,6 +28,8 @@ from index_service.services.tokens import guard_tokens_of
 from index_service.store.work import Work
 
 NO_LINE = bytes(16)
+GUARD_BITS_MIN = 0.0
+"""As likely as not the same child: with a guarded one that is doubt enough to hold."""
 _NOBODY: frozenset[UUID] = frozenset()
 
 
@@ -137,7 +139,7 @@ class Surroundings:
             graded = grade(query, candidate, scored)
             if graded is Grade.NONE:
                 continue
-            if known.guarded:
+            if known.guarded and scored.bits >= GUARD_BITS_MIN:
                 return Judged(LineOutcome.HELD)
             certain += [known] if graded is Grade.CERTAIN else []
             likely = likely or graded is Grade.PROBABLE

@@ -10,7 +10,7 @@ from uuid import UUID
 from consent.decide import decide
 from consent.decision import Decision
 from consent.facts import ChildFacts, DisclosureClass
-from index_service.domain.child import Identity
+from index_service.domain.child import Identity, Tracing
 from index_service.domain.matching.grade import TIER_1_SUFFICES_BITS, Graded, rank
 from index_service.domain.matching.keys import Facts, query_keys
 from index_service.domain.matching.score import (
@@ -25,6 +25,8 @@ from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild, open_policy
 from index_service.store.reading import Snapshot
+
+_NO_TRACING = Tracing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Search:
         self._asked = asked
         self._query = prepare(asked)
         self._decisions: dict[ChildFacts, Decision] = {}
+        self._withheld: dict[frozenset[DisclosureClass], frozenset[str]] = {}
         self._seen: set[UUID] = set()
         self.visible: list[Visible] = []
 
@@ -118,20 +121,20 @@ class Search:
         return decision
 
     def _candidate(self, child: SealedChild, decision: Decision, identity: Identity) -> Candidate:
+        permits = decision.permits
+        tracing = child.tracing() if DisclosureClass.TRACING in permits else _NO_TRACING
         facts = Facts(
             names=(identity.name,),
+            former_names=tracing.former_names,
             date_of_birth=identity.date_of_birth,
+            postcode=tracing.postcode,
+            house=tracing.house,
             gender=identity.gender,
         )
-        if DisclosureClass.TRACING in decision.permits:
-            tracing = child.tracing()
-            facts = replace(
-                facts,
-                former_names=tracing.former_names,
-                postcode=tracing.postcode,
-                house=tracing.house,
-            )
         for scheme in self._asked.identifiers:
-            if CLASS_OF_SCHEME[scheme] in decision.permits and (n := child.identifier(scheme)):
+            if CLASS_OF_SCHEME[scheme] in permits and (n := child.identifier(scheme)):
                 facts.identifiers[scheme] = n
-        return Candidate(facts, withheld_fields(decision.permits))
+        withheld = self._withheld.get(permits)
+        if withheld is None:
+            withheld = self._withheld[permits] = withheld_fields(permits)
+        return Candidate(facts, withheld)

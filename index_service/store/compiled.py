@@ -31,5 +31,6 @@ def compiled(statement: ClauseElement) -> Compiled:
     """Compile a Core statement once. What varies must be a named bindparam."""
     done = statement.compile(dialect=_DIALECT)
     positions = done.positiontup  # type: ignore[attr-defined]  # set by positional dialects
-    fixed = {name: bind.value for name, bind in done.binds.items() if not bind.required}  # type: ignore[attr-defined]
+    binds: dict[str, Any] = done.binds  # type: ignore[attr-defined]  # set by every compiler
+    fixed = {name: bind.value for name, bind in binds.items() if not bind.required}
     return Compiled(str(done), tuple(positions or ()), fixed)

@@ -105,6 +105,16 @@ def test_what_is_withheld_changes_nothing_whatever_it_is(asked, stored, withheld
     )
 
 
+def test_a_withheld_name_does_not_show_as_swapped_in_another_field():
+    asked = child("Brightwater", "Niamh", middle="Rose")
+    stored = child("Niamh", "Aoife", middle="Niamh")
+    hidden = frozenset({"family_name", "middle_name"})
+    found = score(asked, Candidate(stored, hidden))
+    assert score(asked, Candidate(stored)).level(Field.GIVEN_NAME) is Level.SWAPPED
+    assert found.level(Field.GIVEN_NAME) is Level.DIFFERS
+    assert found == score(asked, Candidate(child("", "Aoife"), hidden))
+
+
 @few
 @given(facts_of_children, facts_of_children)
 def test_a_question_prepared_once_scores_the_same(asked, stored):

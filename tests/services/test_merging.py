@@ -71,6 +71,13 @@ def test_what_a_line_does_not_state_stays() -> None:
     assert after.settings == Settings()
 
 
+def test_a_line_that_knows_no_address_takes_none_away() -> None:
+    before = record("Anna", "Mill Lane", source(0))
+    unstated = replace(before, tracing=Tracing(), address=Address(AddressKind.NONE_KNOWN))
+    after = merged(before, unstated, source(9))
+    assert (after.address, after.tracing) == (before.address, before.tracing)
+
+
 days = st.integers(0, 20)
 
 

@@ -1,0 +1,1 @@
+"""What the benches share: made children, the builds compared, load, and counting of CPU."""
