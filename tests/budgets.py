@@ -16,7 +16,7 @@ SECONDS_MAX = {
     "consent": 6,
     "contract": 120,
     "crypto": 6,
-    "demo": 60,
+    "demo": 150,
     "dev": 60,
     "domain": 8,
     "feeds": 10,

@@ -30,9 +30,7 @@ InvolvementId = Annotated[Id, Path(description="The involvement's id.")]
 _ONE = "/v1/involvements/{involvement_id}"
 
 
-def involvement_routes(
-    identify: Identify, involvements: Involvements, clock: Clock
-) -> APIRouter:
+def involvement_routes(identify: Identify, involvements: Involvements, clock: Clock) -> APIRouter:
     """Return the routes of involvements."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["involvements"])
 

@@ -48,11 +48,14 @@ def run_make(chosen: argparse.Namespace) -> int:
 
 
 def run_open_week(_: argparse.Namespace) -> int:
-    """Make this week's wrap key if it is missing, then say in the database that it is open."""
+    """Say in the database that this week's wrap key is open, then make it if it is missing.
+
+    In this order: running writers take up a new key within a second of its making.
+    """
     settings = Settings()
-    provider = FileKeyProvider(settings.key_directory)
-    week = ensure_week(provider, SystemClock().today())
-    asyncio.run(_open(settings, week))
+    today = SystemClock().today()
+    asyncio.run(_open(settings, week_id(today)))
+    ensure_week(FileKeyProvider(settings.key_directory), today)
     return 0
 
 

@@ -66,7 +66,8 @@ async def found(index: Index, first: Founding) -> None:
 async def open_week(index: Index, week: int, engine: AsyncEngine) -> None:
     """Say that a weekly wrap key is open, so that rows may be wrapped under it (role job).
 
-    The key is made in the provider first; a row without its key would stop every writer.
+    Said before the key is made: writers use the newest key there is, and one whose week
+    is not open is refused by the foreign key. A row without its key stops nobody.
     """
     async with work_on(engine, index.csa, index.log) as work:
         if week in await work.open_wrap_keys():

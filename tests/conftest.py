@@ -1,0 +1,23 @@
+"""Gives the folders that ask one an authority; the pure folders load no database and no server."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from tests.run import PURE
+
+_TESTS = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Load the fixtures of tests/authority.py unless only pure folders were asked for."""
+    asked = {_folder(config.invocation_params.dir / arg) for arg in config.args}
+    if not asked <= set(PURE):
+        config.pluginmanager.register(import_module("tests.authority"), "authority")
+
+
+def _folder(asked: Path) -> str:
+    path = Path(str(asked).partition("::")[0]).resolve()
+    inside = path.relative_to(_TESTS).parts if path.is_relative_to(_TESTS) else ()
+    return inside[0] if inside else ""
