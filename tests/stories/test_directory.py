@@ -1,0 +1,256 @@
+"""The directory: what an asker may do and why not, whom to ring, who may ask."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+
+from consent.facts import Purpose
+from demo.issuer import Issuer
+from tests.people import agency_ids
+from tests.stories.asking import CARE, NO_WHY, Answer, Ask, not_shown, refused
+from tests.stories.made import Stated, a_child, by_name, child_line, contact, day, key, reference
+from tests.stories.routes import SAMPLES, Route
+
+AGENCY = SAMPLES[Route("POST", "/v1/agencies")]
+PRACTITIONER = SAMPLES[Route("POST", "/v1/practitioners")]
+ACCOUNT = SAMPLES[Route("POST", "/v1/accounts")]
+KEEPING = (("/v1/agencies", AGENCY), ("/v1/practitioners", PRACTITIONER), ("/v1/accounts", ACCOUNT))
+
+
+async def add(ask: Ask, path: str, said: Stated, who: str | None = "manager") -> Answer:
+    """Add something to the directory."""
+    headers = {"Idempotency-Key": key()}
+    return await ask(who, "POST", path, said, why=NO_WHY, headers=headers)
+
+
+async def change(ask: Ask, account_id: str, who: str = "manager", **said: str | None) -> Answer:
+    """Change an account."""
+    return await ask(who, "PATCH", f"/v1/accounts/{account_id}", said, why=NO_WHY)
+
+
+async def me(ask: Ask, who: str) -> Stated:
+    """Return what somebody is told of their own account."""
+    answer = await ask(who, "GET", "/v1/me", why=NO_WHY)
+    assert answer.status_code == 200, answer.text
+    told: Stated = answer.json()
+    return told
+
+
+async def a_worker(ask: Ask, issuer: Issuer, **said: object) -> tuple[str, str]:
+    """Add an account for a new login; return the name to ask as, and the account's id."""
+    name = f"worker_{key()}"
+    known = issuer.personas["social_worker"]
+    issuer.personas[name] = replace(known, name=name, subject=name)
+    clear = {"checked_on": day(9), "trained_on": day(9), "signed_on": day(9)}
+    stated = {"issuer": issuer.url, "subject": name, "agency_id": str(known.agency.id)}
+    answer = await add(ask, "/v1/accounts", {"role": "practitioner", **stated, **clear, **said})
+    assert answer.status_code == 201, answer.text
+    return name, answer.json()["id"]
+
+
+@pytest.mark.parametrize(("path", "said"), KEEPING)
+async def test_without_a_token_nothing_is_kept(ask: Ask, path: str, said: Stated) -> None:
+    refused(await add(ask, path, said, who=None), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize("who", ["social_worker", "schools_feed", "auditor"])
+@pytest.mark.parametrize(("path", "said"), KEEPING)
+async def test_only_the_team_keeps_the_directory(
+    ask: Ask, who: str, path: str, said: Stated
+) -> None:
+    refused(await add(ask, path, said, who=who), 403, "role_not_allowed")
+    refused(await change(ask, str(uuid4()), who, state="closed"), 403, "role_not_allowed")
+    path = f"/v1/practitioners/{uuid4()}"
+    refused(await ask(who, "GET", path, why=NO_WHY), 403, "role_not_allowed")
+
+
+async def test_a_suspended_manager_keeps_nothing_and_reads_nothing(ask: Ask) -> None:
+    answer = await add(ask, "/v1/agencies", AGENCY, who="suspended_manager")
+    refused(answer, 403, "account_suspended")
+    answer = await ask("suspended_manager", "GET", "/v1/me", why=NO_WHY)
+    refused(answer, 403, "account_suspended")
+
+
+async def test_a_purpose_need_not_be_stated_but_must_fit(ask: Ask) -> None:
+    answer = await ask("manager", "GET", "/v1/agencies", why=CARE)
+    refused(answer, 403, "purpose_not_allowed")
+
+
+# What an asker is told
+
+
+async def test_a_lapsed_nurse_reads_what_has_lapsed(ask: Ask) -> None:
+    told = await me(ask, "lapsed_nurse")
+    nurse = ask.issuer.personas["lapsed_nurse"]
+    assert told["account_id"] == str(nurse.account.id)
+    assert told["agency"]["name"] == "Northmere School Nursing"
+    assert (told["role"], told["state"]) == ("practitioner", "active")
+    assert told["may"]["lookup"] == told["may"]["read_child"] == ["check_lapsed"]
+    assert told["may"]["read_directory"] == []
+    assert str(nurse.account.checked_on) == told["checked_on"]
+
+
+@pytest.mark.parametrize(
+    ("who", "may", "may_not"),
+    [
+        ("social_worker", {"lookup", "create_child"}, {"shield", "supply", "keep_directory"}),
+        ("manager", {"shield", "keep_directory", "read_holds"}, {"supply"}),
+        ("schools_feed", {"supply", "read_batch"}, {"lookup", "read_child"}),
+        ("auditor", {"read_directory"}, {"lookup"}),
+    ],
+)
+async def test_everybody_reads_what_their_role_may(
+    ask: Ask, who: str, may: set[str], may_not: set[str]
+) -> None:
+    told = (await me(ask, who))["may"]
+    assert all(told[action] == [] for action in may)
+    assert not may_not & told.keys()
+
+
+async def test_the_vocabularies_hold_the_words_questions_are_stated_in(ask: Ask) -> None:
+    words = (await ask("teacher", "GET", "/v1/vocabularies", why=NO_WHY)).json()
+    assert words["purposes"] == [purpose.value for purpose in Purpose]
+    assert "mental_health" in words["services"]
+    assert all(words.values())
+
+
+async def test_every_agencys_front_door_is_read(ask: Ask) -> None:
+    told = (await ask("police_desk", "GET", "/v1/agencies", why=NO_WHY)).json()["agencies"]
+    assert {str(each) for each in agency_ids()} <= {each["agency_id"] for each in told}
+    (care,) = [each for each in told if each["agency"] == "Northmere Childrens Social Care"]
+    assert care["duty_phone"] == "+441632960110"
+    assert care["safeguarding_lead"]["phone"] == "+441632960111"
+    assert {door["opens"] for door in care["hours"]} == {"00:00"}
+
+
+# Keeping accounts
+
+
+async def test_a_new_account_may_ask_from_the_next_request_on(ask: Ask, issuer: Issuer) -> None:
+    who, account_id = await a_worker(ask, issuer)
+    assert (await me(ask, who))["account_id"] == account_id
+    assert (await ask.look_up(who, **by_name(a_child())))["outcome"] == "none"
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"state": "suspended"}, "account_suspended"),
+        ({"state": "closed"}, "account_closed"),
+        ({"trained_on": None}, "training_missing"),
+        ({"signed_on": None}, "agreement_unsigned"),
+        ({"checked_on": day(1200)}, "check_lapsed"),
+    ],
+)
+async def test_what_is_taken_away_is_gone_in_the_very_next_request(
+    ask: Ask, issuer: Issuer, said: dict[str, str | None], code: str
+) -> None:
+    """The token stays good: what it may do is the index's own to say."""
+    who, account_id = await a_worker(ask, issuer)
+    child_id = await ask.create(a_child(), who=who)
+    answer = await change(ask, account_id, **said)
+    assert (answer.status_code, answer.content) == (204, b"")
+    refused(await ask.read(who, child_id), 403, code)
+    refused(await ask(who, "POST", "/v1/lookups", by_name(a_child())), 403, code)
+
+
+async def test_a_suspension_is_lifted_as_it_came(ask: Ask, issuer: Issuer) -> None:
+    who, account_id = await a_worker(ask, issuer)
+    assert (await change(ask, account_id, state="suspended")).status_code == 204
+    assert (await change(ask, account_id, state="active")).status_code == 204
+    assert (await me(ask, who))["state"] == "active"
+
+
+async def test_a_supplier_suspended_during_its_batch_is_stopped_there(
+    ask: Ask, issuer: Issuer
+) -> None:
+    feed = issuer.personas["second_feed"].account
+    children = [a_child() for _ in range(502)]
+    lines = [child_line(reference(), child) for child in children]
+    answer = await ask.supply_slowly(
+        "second_feed",
+        f"schools/{key()}",
+        lines,
+        before_last=change(ask, str(feed.id), state="suspended"),
+    )
+    refused(answer, 403, "account_suspended")
+    assert (await ask.look_up("manager", **by_name(children[0])))["outcome"] == "found"
+    assert (await ask.look_up("manager", **by_name(children[-1])))["outcome"] == "none"
+    entry = await ask.served.entries(answer.headers["x-request-id"])
+    assert [(each["outcome"], each["code"]) for each in entry] == [
+        ("recorded", "begun"),
+        ("recorded", "chunk"),
+        ("refused", "account_suspended"),
+    ]
+
+
+async def test_one_login_has_one_account(ask: Ask, issuer: Issuer) -> None:
+    who, _ = await a_worker(ask, issuer)
+    said = {**ACCOUNT, "issuer": issuer.url, "subject": who}
+    refused(await add(ask, "/v1/accounts", said), 409, "state_conflict")
+
+
+async def test_an_account_belongs_to_an_agency_that_is_here(ask: Ask) -> None:
+    for path, said in (("/v1/accounts", ACCOUNT), ("/v1/practitioners", PRACTITIONER)):
+        answer = await add(ask, path, {**said, "agency_id": str(uuid4())})
+        refused(answer, 422, "field_invalid")
+
+
+async def test_an_account_nobody_has_is_not_there(ask: Ask) -> None:
+    not_shown(await change(ask, str(uuid4()), state="closed"))
+
+
+async def test_an_account_that_demands_a_bound_token_takes_no_other(
+    ask: Ask, issuer: Issuer
+) -> None:
+    who, _ = await a_worker(ask, issuer, binding_demanded=True)
+    refused(await ask(who, "GET", "/v1/me", why=NO_WHY), 401, "token_not_bound")
+
+
+# Keeping agencies and practitioners
+
+
+async def test_a_new_agency_stands_among_the_front_doors_of_the_next_answer(ask: Ask) -> None:
+    said = {**AGENCY, "name": "Northmere Harbour Refuge", "front_door": True}
+    answer = await add(ask, "/v1/agencies", said)
+    assert answer.status_code == 201
+    none = await ask.look_up("teacher", **by_name(a_child()))
+    (door,) = [d for d in none["front_doors"] if d["agency"] == "Northmere Harbour Refuge"]
+    assert door["duty_phone"] == AGENCY["duty_phone"]
+    assert door["hours"] == AGENCY["hours"]
+
+
+async def test_a_new_agency_supplies_under_its_source(ask: Ask, issuer: Issuer) -> None:
+    agency = (await add(ask, "/v1/agencies", {**AGENCY, "source": "night-shelter"})).json()["id"]
+    who, _ = await a_worker(ask, issuer, agency_id=agency, role="supplier")
+    refused(await ask.supply(who, "schools/x", b"x\n"), 403, "role_not_allowed")
+    assert (await ask.supply(who, "night-shelter/x", b"x\n")).status_code == 200
+
+
+async def test_a_practitioner_is_read_with_the_team_that_answers(ask: Ask) -> None:
+    said = {**PRACTITIONER, "phone": "01632 960777", "email": "Marit.Quoyle@northmere.example"}
+    answer = await add(ask, "/v1/practitioners", said)
+    assert answer.status_code == 201
+    path = answer.headers["location"]
+    assert (await ask("manager", "GET", path, why=NO_WHY)).json() == {
+        "practitioner_id": answer.json()["id"],
+        "agency_id": PRACTITIONER["agency_id"],
+        "name": "Marit Quoyle",
+        "phone": "+441632960777",
+        "email": "marit.quoyle@northmere.example",
+        "team": {**contact()["team"], "hours": []},
+    }
+    not_shown(await ask("manager", "GET", f"/v1/practitioners/{uuid4()}", why=NO_WHY))
+
+
+@pytest.mark.parametrize(("path", "said"), KEEPING[:2])
+async def test_what_is_sent_twice_is_added_once(ask: Ask, path: str, said: Stated) -> None:
+    headers = {"Idempotency-Key": key()}
+    twice = [
+        await ask("manager", "POST", path, said, why=NO_WHY, headers=headers) for _ in range(2)
+    ]
+    assert twice[0].json() == twice[1].json()
+    other = {**said, "name": "Ada Quoyle"}
+    answer = await ask("manager", "POST", path, other, why=NO_WHY, headers=headers)
+    refused(answer, 422, "idempotency_key_reused")
