@@ -125,8 +125,9 @@ def told_how_to_ask(up: Running) -> None:
     for line in columns(people):
         say(f"     {line}")
     say("\n   A token (good for ten minutes) for any of them:\n")
-    say("token() { curl -s --cacert " + str(issuer.ca_file) + " \\")
-    say("  -d grant_type=client_credentials -d client_id=$1 -d client_secret=" + issuer.secret)
+    say(f"token() {{ curl -s --cacert {issuer.ca_file} \\")
+    secret = f"client_secret={issuer.secret}"
+    say(f"  -d grant_type=client_credentials -d client_id=$1 -d {secret} \\")
     say(f'  {issuer.token_url} | sed \'s/.*"access_token":"\\([^"]*\\)".*/\\1/\'; }}')
     say("\n   Three requests to paste:\n")
     for request in requests_to_paste(up):
@@ -134,7 +135,7 @@ def told_how_to_ask(up: Running) -> None:
 
 
 def requests_to_paste(up: Running) -> tuple[str, ...]:
-    """Return a lookup, a batch's status, and the lifting of the story's suspension."""
+    """Return a lookup, what the lapsed nurse may do, and the end of the story's suspension."""
     address = up.server.address
     teacher = up.issuer.personas["teacher"].account.id
     why = "-H 'Access-Purpose: safeguard' -H 'Access-Reason: contact_practitioner'"
@@ -142,11 +143,11 @@ def requests_to_paste(up: Running) -> tuple[str, ...]:
     asked = '{"given_name":"Tobias","family_name":"Quennel-Adu","postcode":"NM3 4TQ"}'
     as_whom = '-H "Authorization: Bearer $(token {})"'.format
     restored = '{"state":"active"}'
-    looks = f"curl -si {as_whom('health_visitor')} {why} {json}"
+    looks = f"curl -si -w '\\n' {as_whom('health_visitor')} {why} {json}"
     restores = f"curl -si -X PATCH {as_whom('manager')} {json}"
     return (
         f"{looks} \\\n  -d '{asked}' {address}/v1/lookups",
-        f"curl -si {as_whom(LAPSED)} {address}/v1/me",
+        f"curl -si -w '\\n' {as_whom(LAPSED)} {address}/v1/me",
         f"{restores} \\\n  -d '{restored}' {address}/v1/accounts/{teacher}",
     )
 

@@ -36,7 +36,8 @@ Attribute = Literal[
     "case_number",
     "address",
     "carers",
-    "settings",
+    "school",
+    "practice",
 ]
 
 

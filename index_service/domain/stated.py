@@ -66,9 +66,9 @@ ATTRIBUTES: Mapping[str, str] = {
     "case_number": "case_number",
     "address": "address",
     "carers": "carers",
-    "education": "settings",
-    "school": "settings",
-    "practice": "settings",
+    "education": "school",
+    "school": "school",
+    "practice": "practice",
 }
 _ATTRIBUTES = frozenset(ATTRIBUTES)
 _REMOVABLE = frozenset({"nhs_number", "upn", "case_number", "school", "practice"})

@@ -28,7 +28,7 @@ from index_service.domain.involvement import (
     TeamContact,
 )
 from index_service.domain.shield import Shield, ShieldAskedBy, ShieldGround
-from index_service.services.encoding import Policy
+from index_service.services.encoding import Policy, day_of, day_text
 
 CaseFact = Involvement | CafStatus | LeadProfessional | Shield
 
@@ -82,8 +82,8 @@ class SealedCase:
                 head.service,
                 _contact_of(contact),
                 date.fromisoformat(began),
-                _day(ceased),
-                _day(confirmed),
+                day_of(ceased),
+                day_of(confirmed),
                 who,
                 head.consent_in_force,
             )
@@ -94,7 +94,7 @@ def _other(row_id: UUID, head: CaseHead, row: list[Any]) -> CaseFact:
     if head.kind == "caf":
         contact, since, closed = row
         return CafStatus(
-            head.agency, _contact_of(contact), date.fromisoformat(since), _day(closed), row_id
+            head.agency, _contact_of(contact), date.fromisoformat(since), day_of(closed), row_id
         )
     if head.kind == "lead":
         contact, since = row
@@ -109,7 +109,7 @@ def _other(row_id: UUID, head: CaseHead, row: list[Any]) -> CaseFact:
         decided,
         date.fromisoformat(granted),
         date.fromisoformat(review),
-        _day(lifted),
+        day_of(lifted),
         lifted_by,
     )
 
@@ -118,20 +118,20 @@ def _head_and_body(fact: CaseFact) -> tuple[list[Any], list[Any]]:
     if isinstance(fact, Involvement):
         kinds = (fact.agency_kind.value, fact.service.value)
         head = ["involvement", fact.agency, *kinds, fact.consent_in_force]
-        days = (_text(fact.began), _text(fact.ceased), _text(fact.confirmed))
+        days = (day_text(fact.began), day_text(fact.ceased), day_text(fact.confirmed))
         return head, [_contact(fact.contact), *days, fact.practitioner]
     if isinstance(fact, CafStatus):
-        body = [_contact(fact.contact), _text(fact.held_since), _text(fact.closed)]
+        body = [_contact(fact.contact), day_text(fact.held_since), day_text(fact.closed)]
         return ["caf", fact.agency], body
     if isinstance(fact, LeadProfessional):
-        return ["lead", fact.agency], [_contact(fact.contact), _text(fact.since)]
+        return ["lead", fact.agency], [_contact(fact.contact), day_text(fact.since)]
     return ["shield", ""], [
         fact.ground.value,
         fact.asked_by.value,
         fact.decided_by,
-        _text(fact.granted),
-        _text(fact.review),
-        _text(fact.lifted),
+        day_text(fact.granted),
+        day_text(fact.review),
+        day_text(fact.lifted),
         fact.lifted_by,
     ]
 
@@ -171,14 +171,6 @@ def checked_cases(
     if len(found) != policy.cases or total != policy.case_sum:
         raise SealBroken(Breach.TAG, "case_row")
     return found
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
-
-
-def _text(day: date | None) -> str | None:
-    return day.isoformat() if day else None
 
 
 def _contact(contact: Contact) -> list[Any]:

@@ -1,6 +1,5 @@
 """Accounts, agencies and practitioners to and from their sealed rows."""
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +10,10 @@ from index_service.crypto.keyring import Keyring
 from index_service.domain.access import Asker
 from index_service.domain.directory import Account, Agency, Practitioner
 from index_service.domain.involvement import Day, Hours, TeamContact
+from index_service.services.encoding import day_of, day_text
 
 ACCOUNT_BYTES = 384
 AGENCY_BYTES = 1024
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _hours(hours: tuple[Hours, ...]) -> list[Any]:
@@ -73,8 +69,9 @@ def seal_account(keyring: Keyring, account: Account) -> bytes:
             str(account.agency_id),
             account.role.value,
             account.state.value,
-            *(d.isoformat() if d else None for d in (account.checked_on, account.trained_on)),
-            account.signed_on.isoformat() if account.signed_on else None,
+            day_text(account.checked_on),
+            day_text(account.trained_on),
+            day_text(account.signed_on),
             account.binding_demanded,
             str(account.practitioner_id) if account.practitioner_id else None,
         ]
@@ -91,9 +88,9 @@ def open_account(keyring: Keyring, account_id: UUID, sealed: bytes) -> Account:
         UUID(agency),
         Role(role),
         AccountState(state),
-        _day(checked),
-        _day(trained),
-        _day(signed),
+        day_of(checked),
+        day_of(trained),
+        day_of(signed),
         bool(bound),
         UUID(who) if who else None,
     )

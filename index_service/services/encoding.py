@@ -56,11 +56,13 @@ class Policy:
 _GENDERS = {gender.value: gender for gender in Gender}  # read for every candidate
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """Read a day that may be missing."""
     return date.fromisoformat(text) if text else None
 
 
-def _text(day: date | None) -> str | None:
+def day_text(day: date | None) -> str | None:
+    """Write a day that may be missing."""
     return day.isoformat() if day else None
 
 
@@ -72,7 +74,7 @@ def encode_policy(policy: Policy) -> bytes:
     """Write a policy part."""
     flags = policy.shielded | policy.held << 1 | policy.archived << 2 | policy.more << 3
     return orjson.dumps(
-        [1, flags, _text(policy.due), policy.cases, policy.case_sum.hex(), policy.created_by]
+        [1, flags, day_text(policy.due), policy.cases, policy.case_sum.hex(), policy.created_by]
     )
 
 
@@ -84,7 +86,7 @@ def decode_policy(text: bytes) -> Policy:
         flags & 2 != 0,
         flags & 4 != 0,
         flags & 8 != 0,
-        _day(due),
+        day_of(due),
         cases,
         bytes.fromhex(case_sum),
         created_by,
@@ -175,15 +177,15 @@ def decode_carers(text: bytes, names: tuple[PersonName, ...]) -> tuple[Carer, ..
 def encode_settings(settings: Settings) -> bytes:
     """Write the settings part."""
     s, p = settings.school, settings.practice
-    school = [s.urn, s.name, s.phone, _text(s.starts), _text(s.ends)] if s else None
-    practice = [p.ods, p.name, p.phone, _text(p.since)] if p else None
+    school = [s.urn, s.name, s.phone, day_text(s.starts), day_text(s.ends)] if s else None
+    practice = [p.ods, p.name, p.phone, day_text(p.since)] if p else None
     return orjson.dumps([1, settings.education.value, school, practice])
 
 
 def decode_settings(text: bytes) -> Settings:
     """Read the settings part."""
     _, education, s, p = orjson.loads(text)
-    school = School(s[0], s[1], s[2], date.fromisoformat(s[3]), _day(s[4])) if s else None
+    school = School(s[0], s[1], s[2], date.fromisoformat(s[3]), day_of(s[4])) if s else None
     practice = Practice(p[0], p[1], p[2], date.fromisoformat(p[3])) if p else None
     return Settings(Education(education), school, practice)
 

@@ -27,6 +27,7 @@ from index_service.services.feed_chunk import Chunk, Read, Supplier, tally
 from index_service.services.index import Index
 from index_service.services.writing import Change, recorded
 from index_service.store.feeds import INVALID_SHOWN_MAX
+from index_service.store.reading import OverTheBound
 from index_service.store.work import Work, work_on
 
 CHUNK_LINES = 500
@@ -187,6 +188,17 @@ class Feeding:
         return chunk
 
     async def _chunk(self, sending: "_Sending", progress: Progress, chunk: list[Read]) -> None:
+        """Apply a chunk; in halves where together its lines resemble too many children."""
+        try:
+            await self._apply(sending, progress, chunk)
+        except OverTheBound:
+            half = len(chunk) // 2
+            if not half:
+                raise
+            await self._chunk(sending, progress, chunk[:half])
+            await self._chunk(sending, progress, chunk[half:])
+
+    async def _apply(self, sending: "_Sending", progress: Progress, chunk: list[Read]) -> None:
         """Apply one chunk in one transaction, its entry committing to every line's outcome."""
         login, batch, attempt = sending.login, sending.batch, sending.attempt
         index = self._index

@@ -22,6 +22,7 @@ from index_service.services.index import Index
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
 from index_service.services.sealing import open_policy
 from index_service.services.writing import (
+    ABSENT,
     REPLAYED,
     Change,
     Once,
@@ -38,7 +39,6 @@ from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
 
 _NOT_OWN = "not_own_involvement"
-_NOT_THERE = "absent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Involvements:
         child = open_policy(keyring, rows[0]) if rows else None
         decision = decided(admitted, admitted.ask, child) if child else None
         if child is None or decision is None or not decision.allowed:
-            raise NotDisclosed(*(decision.reasons if decision else (_NOT_THERE,)))
+            raise NotDisclosed(*(decision.reasons if decision else (ABSENT,)))
         for case in checked_cases(keyring, child.key, child.policy, cases):
             head = case.head() if case.id == involvement_id else None
             if head is not None and self._shows(admitted, decision, head):

@@ -82,9 +82,10 @@ class Lookups:
             except OverTheBound:
                 # The machine's own bound, far above what any one child's facts lead to.
                 raise Invalid(Code.TOO_FEW_FACTS) from None
-        body = _body(found, matches, admitted)
+        encoded = orjson.dumps(matches)  # once: the entry commits to the bytes that leave
+        body = _body(found, encoded, admitted)
         entry = attempt.entry(index.log.stamp(), Outcome.SHOWN if matches else Outcome.NOTHING)
-        result = hashlib.sha256(orjson.dumps(matches)).hexdigest()
+        result = hashlib.sha256(encoded).hexdigest()
         attempt.answered(
             await index.log.append(
                 replace(entry, code=found.outcome, subjects=subjects, result_commit=result)
@@ -144,11 +145,11 @@ def _match(showing: Showing, one: Graded[Visible], cases: list[Any] | None) -> S
     }
 
 
-def _body(found: Found, matches: list[Shown], admitted: Admitted) -> bytes:
+def _body(found: Found, matches: bytes, admitted: Admitted) -> bytes:
     return orjson.dumps(
         {
             "outcome": found.outcome,
-            "matches": matches,
+            "matches": orjson.Fragment(matches),
             "agreement_version": admitted.agreement_version,
             **admitted.view.next_step,
         }

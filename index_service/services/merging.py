@@ -1,25 +1,27 @@
 """What a supplier's newer statement changes in a record, attribute by attribute.
 
-A line never overwrites what a person corrected as of the same day or later, nor what
-any source stated as of a later day. What a line does not state it leaves alone.
+A line never overwrites what a person or another agency stated as of the same day or
+later, nor what its own agency stated as of a later day. What a line does not state it leaves alone.
 """
 
 from dataclasses import replace
 
-from index_service.domain.child import AddressKind, ChildRecord, PersonName, Settings, Source
+from index_service.domain.child import AddressKind, ChildRecord, Education, PersonName, Source
 
 
 def _takes(record: ChildRecord, attribute: str, source: Source) -> bool:
     standing = record.provenance.get(attribute)
     if standing is None:
         return True
-    if standing.by_person and not source.by_person:
+    corrected = standing.by_person and not source.by_person
+    if corrected or standing.agency != source.agency:
+        # Of one day, what stands stays: suppliers must not take turns at a child's name.
         return source.as_of > standing.as_of
     return source.as_of >= standing.as_of
 
 
 def merged(record: ChildRecord, stated: ChildRecord, source: Source) -> ChildRecord:
-    """Return the record after a source's statement; the same object if nothing changes."""
+    """Return the record after a source's statement."""
     taken: dict[str, Source] = {}
 
     def take(attribute: str) -> bool:
@@ -48,8 +50,11 @@ def merged(record: ChildRecord, stated: ChildRecord, source: Source) -> ChildRec
         address = stated.address
         tracing = replace(tracing, postcode=stated.tracing.postcode, house=stated.tracing.house)
     settings = record.settings
-    if stated.settings != Settings() and take("settings"):
-        settings = _settings(settings, stated.settings)
+    told = stated.settings
+    if (told.school or told.education is not Education.NOT_KNOWN) and take("school"):
+        settings = replace(settings, education=told.education, school=told.school)
+    if told.practice and take("practice"):
+        settings = replace(settings, practice=told.practice)
     numbers = {s: n for s, n in stated.identifiers.items() if take(s.value)}
     return ChildRecord(
         identity=identity,
@@ -59,15 +64,6 @@ def merged(record: ChildRecord, stated: ChildRecord, source: Source) -> ChildRec
         carers=carers,
         settings=settings,
         provenance=record.provenance | taken,
-    )
-
-
-def _settings(old: Settings, stated: Settings) -> Settings:
-    """Take school and practice each where stated: a school's line knows no practice."""
-    return Settings(
-        education=stated.education if stated.school or not old.school else old.education,
-        school=stated.school or old.school,
-        practice=stated.practice or old.practice,
     )
 
 

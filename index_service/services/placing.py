@@ -7,6 +7,7 @@ was an update that made a second, unshielded record).
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from index_service.domain.child import ChildRecord
@@ -89,15 +90,32 @@ class Surroundings:
         Candidates and `also` are locked in one statement, in id order: no two writers
         wait for each other.
         """
+        ids = await self._candidate_ids(work, records) | set(also)
+        rows = await work.children.locked(sorted(ids)) if ids else ()
+        return await self._opened(work, records, rows)
+
+    async def behold(self, work: Work, record: Sought, own: UUID) -> None:
+        """Read what one record is compared with, its own child being locked already.
+
+        Locks no other: of two writers who each hold one such child, neither could go on.
+        Nobody can become shielded meanwhile, and a verdict on `own` is all this is for.
+        """
+        ids = await self._candidate_ids(work, [record]) | {own}
+        await self._opened(work, [record], await work.children.beheld(sorted(ids)))
+
+    async def _candidate_ids(self, work: Work, records: Sequence[Sought]) -> set[UUID]:
         keyring = self._index.keyring
         tokens = {token for each in records for token in each.tokens}
         for row in await work.children.candidates_of(list(tokens)) if tokens else ():
             pointer = keyring.pointers.open(row.token, row.pointer)
             self._by_token.setdefault(row.token, set()).add(pointer.child_id)
-        ids = {child_id for found in self._by_token.values() for child_id in found} | set(also)
-        rows = await work.children.locked(sorted(ids)) if ids else ()
-        locked = {row["child_id"]: open_policy(keyring, row) for row in rows}
-        for child in locked.values():
+        return {child_id for found in self._by_token.values() for child_id in found}
+
+    async def _opened(
+        self, work: Work, records: Sequence[Sought], rows: Iterable[Any]
+    ) -> dict[UUID, SealedChild]:
+        opened = {row["child_id"]: open_policy(self._index.keyring, row) for row in rows}
+        for child in opened.values():
             policy = child.policy
             guarded = policy.shielded or policy.held
             self.note(Known(child.child_id, open_facts(child), guarded, policy.archived))
@@ -105,7 +123,7 @@ class Surroundings:
         if guards:
             found = await work.children.guards_of(list(guards))
             self._guards = {row.token for row in found}
-        return locked
+        return opened
 
     def note(self, known: Known) -> None:
         """Remember a child, so that a later record of the same chunk is compared with it."""
@@ -136,11 +154,12 @@ class Surroundings:
                 continue
             candidate = Candidate(known.facts)
             scored = score(query, candidate)
+            # Before the grade: another NHS number may be a typing error, and is no release.
+            if known.guarded and scored.bits >= GUARD_BITS_MIN:
+                return Judged(LineOutcome.HELD)
             graded = grade(query, candidate, scored)
             if graded is Grade.NONE:
                 continue
-            if known.guarded and scored.bits >= GUARD_BITS_MIN:
-                return Judged(LineOutcome.HELD)
             certain += [known] if graded is Grade.CERTAIN else []
             likely = likely or graded is Grade.PROBABLE
         if len(certain) == 1 and not certain[0].archived:

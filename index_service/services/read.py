@@ -20,9 +20,8 @@ from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.showing import Showing, released, shows_cases
+from index_service.services.writing import ABSENT
 from index_service.store.reading import Snapshot, snapshot
-
-ABSENT = "absent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Recording a child: a new core record, and amendments of one with their provenance."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -11,22 +11,22 @@ from index_service.domain.child import (
     AddressKind,
     Carer,
     ChildRecord,
+    Education,
     Identity,
-    Settings,
     Source,
     Tracing,
 )
 from index_service.domain.errors import Code, Invalid
 from index_service.domain.feed import LineOutcome
 from index_service.domain.matching.grade import Grade, grade
-from index_service.domain.matching.score import Candidate, prepare, score
+from index_service.domain.matching.keys import Facts
+from index_service.domain.matching.score import Candidate, prepare, score, withheld_fields
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.placing import (
     NO_LINE,
-    Judged,
     Surroundings,
     birth_digests,
     held_now,
@@ -36,9 +36,10 @@ from index_service.services.placing import (
 )
 from index_service.services.read import canonical_child, shown_child
 from index_service.services.sealing import (
+    CLASS_OF_SCHEME,
     SealedChild,
     facts_of,
-    open_policy,
+    open_facts,
     open_record,
     sealed_parts,
     sealed_policy,
@@ -98,7 +99,10 @@ def attributes_of(record: ChildRecord) -> tuple[str, ...]:
     """Return the names of the attributes a whole record states."""
     named = ["name", "date_of_birth", "gender", "address"]
     named += ["carers"] if record.carers or record.identity.carers else []
-    named += ["settings"] if record.settings != Settings() else []
+    settings = record.settings
+    schooled = settings.school or settings.education is not Education.NOT_KNOWN
+    named += ["school"] if schooled else []
+    named += ["practice"] if settings.practice else []
     return (*named, *(scheme.value for scheme in record.identifiers))
 
 
@@ -143,10 +147,9 @@ class Records:
         await work.locks.shields_shared()
         await work.locks.births(birth_digests(index, [asked]))
         around = Surroundings(index)
-        await around.gather(work, [asked])
+        found = await around.gather(work, [asked])
+        self._refuse_if_seen(admitted, asked.facts, found.values())
         judged = around.judge(asked)
-        if judged.same is not None:
-            await self._refuse_if_seen(work, admitted, whole, judged)
         agency = str(admitted.asker.agency_id)
         outcome = LineOutcome.DOUBTFUL if judged.same else judged.outcome
         new = placed(index, whole, outcome, agency, NO_LINE)
@@ -158,27 +161,29 @@ class Records:
         await recorded(index, work, attempt, change)
         return new.child.child_id
 
-    async def _refuse_if_seen(
-        self, work: Work, admitted: Admitted, record: ChildRecord, judged: Judged
+    def _refuse_if_seen(
+        self, admitted: Admitted, stated: Facts, found: Iterable[SealedChild]
     ) -> None:
-        """Refuse a record of a child this asker may see as certainly the same."""
-        assert judged.same is not None
-        rows = await work.children.locked([judged.same])
-        child = open_policy(self._index.keyring, rows[0])
+        """Refuse a record of a child this asker may see as certainly the same.
+
+        Rests on each child's permitted facts alone: what else is found, hidden or shielded,
+        turns no refusal into a record and no record into a refusal.
+        """
+        query = prepare(stated)
         ask = replace(admitted.ask, action=Action.LOOKUP)
-        decision = decided(admitted, ask, child)
-        if not decision.allowed or DisclosureClass.TRACING not in decision.permits:
-            return
-        query = prepare(facts_of(record))
-        facts = facts_of(open_record(child))
-        seen = {
-            scheme: number
-            for scheme, number in facts.identifiers.items()
-            if DisclosureClass(f"identifier:{scheme.value}") in decision.permits
-        }
-        candidate = Candidate(replace(facts, identifiers=seen))
-        if grade(query, candidate, score(query, candidate)) is Grade.CERTAIN:
-            raise Invalid(Code.STATE_CONFLICT)
+        for child in found:
+            permits = decided(admitted, ask, child).permits
+            if DisclosureClass.TRACING not in permits:
+                continue
+            facts = open_facts(child)
+            seen = {
+                scheme: number
+                for scheme, number in facts.identifiers.items()
+                if CLASS_OF_SCHEME[scheme] in permits
+            }
+            candidate = Candidate(replace(facts, identifiers=seen), withheld_fields(permits))
+            if grade(query, candidate, score(query, candidate)) is Grade.CERTAIN:
+                raise Invalid(Code.STATE_CONFLICT)
 
     def _source(self, admitted: Admitted, as_of: date | None = None) -> Source:
         day = as_of or admitted.ask.today
@@ -232,7 +237,7 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
     facts = facts_of(after)
     asked = sought(index, facts)
     around = Surroundings(index)
-    await around.gather(work, [asked], (child.child_id,))
+    await around.behold(work, asked, child.child_id)
     touches = around.touches_guard(asked, child.child_id)
     outcome = LineOutcome.HELD if touches else LineOutcome.CHANGED
     parts = sealed_parts(child.key, child.child_id, after)

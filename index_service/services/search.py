@@ -27,6 +27,7 @@ from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild, open_po
 from index_service.store.reading import Snapshot
 
 _NO_TRACING = Tracing()
+_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +68,17 @@ class Search:
     async def _tier(self, snapshot: Snapshot, tier: int) -> None:
         hits = await self._hits(snapshot, tier)
         unseen = [child_id for child_id in hits if child_id not in self._seen]
-        self._seen.update(unseen)
-        if not unseen:
-            return
         permitted = []
-        for row in await snapshot.candidates(unseen):
+        # Asked for even where nothing hit, so that a hidden hit costs no query of its own.
+        for row in await snapshot.candidates(unseen or [_NOBODY]):
             child = open_policy(self._index.keyring, row)
             decision = self._decided(child_facts(child.policy))
             # What no permitted class leads to is dropped, as if it had never been fetched.
             if decision.allowed and not decision.permits.isdisjoint(hits[child.child_id]):
                 permitted.append((child, decision))
+        # Only these are seen: a later tier may find by what is permitted the very child a
+        # withheld number led to here, and must, or its absence would tell the number.
+        self._seen.update(child.child_id for child, _ in permitted)
         for child, decision in await self._completed(snapshot, permitted):
             self.visible.append(self._opened(child, decision))
 

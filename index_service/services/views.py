@@ -15,7 +15,7 @@ from consent.agreement import Agreement, compile_agreement
 from consent.facts import AgencyKind
 from index_service.crypto.keyring import Keyring
 from index_service.domain.directory import Agency
-from index_service.domain.involvement import Hours
+from index_service.domain.disclosure import shown_hours
 from index_service.services.directory_rows import open_agency
 
 AGREEMENT_BYTES = 16384
@@ -50,14 +50,6 @@ class View:
     agreement: Agreement | None
     agencies: dict[UUID, Agency]
     next_step: dict[str, orjson.Fragment]
-
-
-def shown_hours(hours: tuple[Hours, ...]) -> list[dict[str, Any]]:
-    """Return hours as the contract shows them."""
-    return [
-        {"days": [day.value for day in line.days], "opens": line.opens, "closes": line.closes}
-        for line in hours
-    ]
 
 
 def shown_front_door(agency: Agency) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ARRAY,
     LargeBinary,
     RowMapping,
+    Select,
     Table,
     Uuid,
     any_,
@@ -22,7 +23,7 @@ from index_service.store.bulk import insert_rows, update_rows
 from index_service.store.reading import CASES_MAX, POINTERS_MAX, OverTheBound
 from index_service.store.tables import case_row, child, child_token, guard_token, work_token
 
-CHILDREN_MAX = 5000
+CHILDREN_MAX = 20_000
 
 
 class Children:
@@ -34,16 +35,26 @@ class Children:
 
     async def locked(self, ids: Sequence[UUID]) -> list[RowMapping]:
         """Return these children's whole rows, locked in id order until the end."""
-        found = await self._session.execute(
+        return await self._rows(self._these().with_for_update(), ids)
+
+    async def beheld(self, ids: Sequence[UUID]) -> list[RowMapping]:
+        """Return these children's whole rows without a lock, to compare with only."""
+        return await self._rows(self._these(), ids)
+
+    def _these(self) -> Select[Any]:
+        return (
             select(child)
             .where(child.c.csa == self._csa)
             .where(child.c.child_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
             .order_by(child.c.child_id)
-            .limit(CHILDREN_MAX)
-            .with_for_update(),
-            {"ids": list(ids)},
+            .limit(CHILDREN_MAX + 1)
         )
-        return list(found.mappings())
+
+    async def _rows(self, these: Select[Any], ids: Sequence[UUID]) -> list[RowMapping]:
+        found = list((await self._session.execute(these, {"ids": list(ids)})).mappings())
+        if len(found) > CHILDREN_MAX:
+            raise OverTheBound  # one left out could be the shielded one
+        return found
 
     async def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert whole sealed children."""

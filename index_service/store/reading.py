@@ -64,13 +64,10 @@ _STANDING = compiled(
     select(
         account.c.account_id,
         account.c.sealed,
-        account.c.agency_id,
-        agency.c.sealed.label("agency"),
         directory.c.version.label("directory"),
         _newest_agreement().label("agreement"),
     )
     .select_from(account)
-    .join(agency, (agency.c.csa == account.c.csa) & (agency.c.agency_id == account.c.agency_id))
     .join(directory, directory.c.csa == account.c.csa)
     .where(account.c.csa == _CSA)
     .where(account.c.login == bindparam("login", type_=LargeBinary))
@@ -167,7 +164,7 @@ class Snapshot:
         self._csa = csa  # bound at construction: no query can forget it
 
     async def standing(self, login: bytes) -> Any | None:
-        """Return the account of a login with its agency, newest agreement and directory version."""
+        """Return the account of a login with newest agreement and directory version."""
         return await self._connection.fetchrow(
             _STANDING.sql, *_STANDING.arguments(csa=self._csa, login=login)
         )

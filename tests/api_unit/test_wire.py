@@ -347,7 +347,7 @@ def test_an_amendment_tells_what_is_stated_from_what_is_not() -> None:
     after = amended.to_domain(record, TODAY)
     assert (after.identifiers, after.settings.school) == ({}, None)
     assert after.identity == record.identity
-    assert amended.attributes == ("nhs_number", "settings")
+    assert amended.attributes == ("nhs_number", "school")
     assert ChildAmended().to_domain(record, TODAY) == record
     with pytest.raises(Invalid) as caught:
         ChildAmended.model_validate({"name": None}).to_domain(record, TODAY)

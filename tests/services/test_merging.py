@@ -10,10 +10,13 @@ from index_service.domain.child import (
     Address,
     AddressKind,
     ChildRecord,
+    Education,
     Gender,
     IdentifierScheme,
     Identity,
     PersonName,
+    Practice,
+    School,
     Settings,
     Source,
     Tracing,
@@ -90,3 +93,29 @@ def test_an_attribute_never_goes_back_in_time(
     after = merged(merged(before, stated, source(line)), stated, source(again))
     for attribute in ATTRIBUTES:
         assert after.provenance[attribute].as_of >= before.provenance[attribute].as_of
+
+
+def test_a_school_line_adds_the_school_to_a_doctors_later_line() -> None:
+    """School and practice come from different suppliers, each as of its own day."""
+    practice = Practice("Z99123", "Mill Surgery", "", DAY)
+    school = School("900123", "Larkfield Primary School", "", DAY)
+    before = replace(
+        record("Anna", "Mill Lane", source(9)),
+        settings=Settings(practice=practice),
+        provenance={"practice": source(9)},
+    )
+    stated = replace(
+        record("Anna", "Mill Lane", source(1)),
+        settings=Settings(education=Education.ATTENDING, school=school),
+    )
+    assert merged(before, stated, source(1)).settings == Settings(
+        Education.ATTENDING, school, practice
+    )
+
+
+def test_two_suppliers_of_one_day_do_not_take_turns_at_a_name() -> None:
+    before = record("Anna", "Mill Lane", source(1))
+    other = replace(source(1), agency="another")
+    stated = record("Ana", "Mill Lane", source(1))
+    assert merged(before, stated, other).identity.name.given == "Anna"
+    assert merged(before, stated, source(1)).identity.name.given == "Ana"

@@ -80,7 +80,16 @@ def whole(name: PersonName, several: int) -> ChildRecord:
         Carer(name, CarerRelation.LOCAL_AUTHORITY, True, "+4416329609999") for _ in range(several)
     )
     source = Source(AGENCY, DAY, 1_800_000_000, True)
-    attributes = ("name", "date_of_birth", "gender", "address", "carers", "settings", "upn")
+    attributes = (
+        "name",
+        "date_of_birth",
+        "gender",
+        "address",
+        "carers",
+        "school",
+        "practice",
+        "upn",
+    )
     return ChildRecord(
         identity=Identity(name, date(2015, 3, 2), Gender.NOT_SPECIFIED, (name,) * several),
         tracing=Tracing((name,) * min(several, FORMER_NAMES_MAX), "ZX99 9ZZ", widest(40)),
