@@ -50,6 +50,14 @@ async def insert_rows(
         await session.execute(_insert(table, names), {"csa": csa, **columns})
 
 
+async def insert_columns(
+    session: AsyncSession, csa: str, table: Table, columns: Mapping[str, list[Any]]
+) -> None:
+    """Insert rows given by column, all of one length: for tables of many small rows."""
+    given = {f"all_{name}": values for name, values in columns.items()}
+    await session.execute(_insert(table, tuple(columns)), {"csa": csa, **given})
+
+
 async def upsert_rows(
     session: AsyncSession, csa: str, table: Table, key: str, rows: Sequence[Mapping[str, Any]]
 ) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from index_service.store.bulk import insert_rows, update_rows
+from index_service.store.bulk import insert_columns, insert_rows, update_rows
 from index_service.store.reading import CASES_MAX, POINTERS_MAX, OverTheBound
 from index_service.store.tables import case_row, child, child_token, guard_token, work_token
 
@@ -90,8 +90,10 @@ class Children:
 
     async def add_pointers(self, table: Table, pairs: Sequence[tuple[bytes, bytes]]) -> None:
         """Insert (token, pointer) rows."""
-        rows = [{"token": token, "pointer": pointer} for token, pointer in pairs]
-        await insert_rows(self._session, self._csa, table, rows)
+        if pairs:
+            tokens, pointers = zip(*pairs, strict=True)
+            columns = {"token": list(tokens), "pointer": list(pointers)}
+            await insert_columns(self._session, self._csa, table, columns)
 
     async def add_tokens(
         self, search: Sequence[tuple[bytes, bytes]], guard: Sequence[tuple[bytes, bytes]]

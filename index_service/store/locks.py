@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, BigInteger, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 BUCKETS = 256
@@ -11,6 +11,12 @@ BUCKETS = 256
 
 def _number(csa: str, what: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{csa}|{what}".encode()).digest()[:8], signed=True)
+
+
+_NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
+# Sorted before any is taken, and all in one statement: a chunk has over a hundred.
+_IN_ORDER = select(_NUMBERS).order_by(_NUMBERS).offset(0).subquery()
+_BIRTHS = select(func.pg_advisory_xact_lock(_IN_ORDER.c.number))
 
 
 class Locks:
@@ -36,6 +42,8 @@ class Locks:
         Two creations of the same child at once would each find nobody; the bucket
         makes one wait for the other. Buckets come from a keyed digest of the date.
         """
-        for bucket in sorted({digest[0] for digest in digests}):
-            number = _number(self._csa, f"birth|{bucket}")
-            await self._session.execute(select(func.pg_advisory_xact_lock(number)))
+        numbers = sorted(
+            _number(self._csa, f"birth|{bucket}") for bucket in {d[0] for d in digests}
+        )
+        if numbers:
+            await self._session.execute(_BIRTHS, {"numbers": numbers})
