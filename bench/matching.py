@@ -24,7 +24,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from bench.origins import origin_of
+from bench.parts.origins import origin_of
 from index_service.domain.child import Gender, IdentifierScheme, PersonName
 from index_service.domain.errors import Invalid
 from index_service.domain.identifiers import checked_nhs_number, checked_upn
