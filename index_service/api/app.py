@@ -61,6 +61,8 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Spans and metrics of the framework would carry paths to whoever set a provider.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     for router in (
         lookup_routes(identify, stories.lookups, clock),

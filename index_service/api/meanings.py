@@ -125,7 +125,7 @@ MEANINGS: dict[Code, Meaning] = {
     Code.TOO_FEW_FACTS: Meaning(
         422,
         "Too few facts to look up by",
-        "Give an identifier, or a name with a date of birth or postcode.",
+        "Give an identifier, a name with a date of birth, or both names with a postcode.",
     ),
     Code.IDENTIFIER_INVALID: Meaning(
         422, "Identifier not valid", "Check the number: its form or check digit is wrong."

@@ -47,15 +47,15 @@ MINIMUM_FACTS: tuple[frozenset[str], ...] = (
     frozenset({"case_number"}),
     frozenset({"family_name", "date_of_birth"}),
     frozenset({"given_name", "date_of_birth"}),
-    frozenset({"family_name", "postcode"}),
-    frozenset({"given_name", "postcode"}),
+    # One name and a postcode lead to no token: it would be answered `none`, always.
+    frozenset({"family_name", "given_name", "postcode"}),
 )
 
 
 class LookupAsked(Wire):
     """What is known of the child looked for.
 
-    An identifier, or a name with a date of birth or postcode.
+    An identifier, a name with a date of birth, or both names with a postcode.
     """
 
     given_name: NameText | None = None

@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from pydantic import ValidationError
 
+from index_service.commands.head import BoundedHead
 from index_service.crypto.providers import KeyRefused
 from index_service.main import Built, WrongRoles, built
 from index_service.settings import Settings
@@ -119,7 +120,7 @@ def _server(app: Any, host: str, port: int) -> _Server:
             host=host,
             port=port,
             loop="uvloop",
-            http="httptools",
+            http=BoundedHead,
             ws="none",
             lifespan="on" if hasattr(app, "record") else "off",
             access_log=False,  # its lines would hold paths

@@ -164,11 +164,10 @@ def checked_cases(
     hide or revive a practitioner, so nothing of the child is said until it is mended.
     """
     found = [SealedCase(row["id"], key, row["sealed"]) for row in rows]
-    total = bytes(_TAG)
+    total = 0
     for case in found:
-        mark = case_mark(keyring, case.id, case.sealed)
-        total = bytes(a ^ b for a, b in zip(total, mark, strict=True))
-    if len(found) != policy.cases or total != policy.case_sum:
+        total ^= int.from_bytes(case_mark(keyring, case.id, case.sealed))
+    if len(found) != policy.cases or total.to_bytes(_TAG) != policy.case_sum:
         raise SealBroken(Breach.TAG, "case_row")
     return found
 

@@ -49,7 +49,7 @@ class Policy:
 
     def with_mark(self, mark: bytes, added: int = 0) -> "Policy":
         """Return the policy after one case row's mark is put in or taken out."""
-        mixed = bytes(a ^ b for a, b in zip(self.case_sum, mark, strict=True))
+        mixed = (int.from_bytes(self.case_sum) ^ int.from_bytes(mark)).to_bytes(16)
         return replace(self, case_sum=mixed, cases=self.cases + added)
 
 

@@ -21,7 +21,7 @@ from index_service.domain.feed import (
     LineOutcome,
     RawLine,
 )
-from index_service.domain.involvement import Involvement
+from index_service.domain.involvement import SENSITIVE_SERVICES, Involvement
 from index_service.services.cases import SealedCase, checked_cases, new_case_id
 from index_service.services.feed_writes import Standing, Writes, kept_line
 from index_service.services.index import Index
@@ -270,6 +270,8 @@ class Chunk:
         if line.verb is not InvolvementVerb.BEGIN or not line.service or not line.contact:
             raise _LineRefused(LineCode.REFERENCE_UNKNOWN, "reference")
         assert line.began is not None  # INVARIANT: parse_line demands it of a beginning
+        if not line.consent and Involvement.is_sensitive(line.service, self._supplier.agency_kind):
+            raise _LineRefused(LineCode.CONSENT_MISSING, "consent")
         return Involvement(
             new_case_id(),
             self._supplier.agency,
@@ -312,6 +314,9 @@ def _changed(before: Involvement, line: InvolvementLine) -> Involvement:
     if line.ceased is not None and line.ceased < before.began:
         raise _LineRefused(LineCode.DATE_OUT_OF_RANGE, "ceased")
     change = line.verb is InvolvementVerb.CHANGE
+    was_sensitive = Involvement.is_sensitive(before.service, before.agency_kind)
+    if not was_sensitive and not line.consent and line.service in SENSITIVE_SERVICES:
+        raise _LineRefused(LineCode.CONSENT_MISSING, "consent")
     return replace(
         before,
         service=line.service or before.service,

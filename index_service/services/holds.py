@@ -1,6 +1,7 @@
 """What waits for the management team: records held for a shield's sake, and doubtful ones."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import orjson
 
@@ -10,9 +11,9 @@ from index_service.services.admitting import Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.cursors import cursor_position, next_cursor
 from index_service.services.index import Index
-from index_service.services.pointers import Waits, open_waiting, waiting_tokens
+from index_service.services.pointers import Waits, open_waiting, waiting_place, waiting_tokens
 from index_service.services.sealing import open_policy
-from index_service.store.reading import snapshot
+from index_service.store.reading import Snapshot, snapshot
 
 PAGE_MAX = 200
 
@@ -26,30 +27,20 @@ class Holds:
     async def read(self, login: Login, cursor: str | None, attempt: Attempt) -> bytes:
         """Return a page of the records that wait for a decision, encoded, and why.
 
-        In order of id, so that a page goes on where the last ended whatever came between.
+        In an order of its own, so that a page goes on where the last ended whatever came
+        between.
         """
         index, keyring = self._index, self._index.keyring
         asked = Asked(login, Action.READ_HOLDS, attempt.access)
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
             after = cursor_position(keyring, admitted, attempt, cursor)
-            rows = await reading.work(waiting_tokens(keyring))
-            waiting = [open_waiting(keyring, row["token"], row["pointer"]) for row in rows]
-            ids = sorted({each.child_id for each in waiting})
-            policies = {
-                row["child_id"]: open_policy(keyring, row).policy
-                for row in (await reading.policies(ids) if ids else ())
-            }
-        # A record released since no longer waits, whatever row once led to it.
-        found = sorted(
-            {
-                (each.child_id, each.why)
-                for each in waiting
-                if each.child_id.bytes > after
-                and each.child_id in policies
-                and (policies[each.child_id].held or each.why is Waits.DOUBTFUL)
-            }
-        )
+            found: list[tuple[UUID, Waits]] = []
+            # List by list: all at once they may be more than one question may touch.
+            for place, token in enumerate(waiting_tokens(keyring)):
+                if bytes((place,)) >= after[:1] and len(found) <= PAGE_MAX:
+                    rest = after[1:] if bytes((place,)) == after[:1] else b""
+                    found += await self._listed(reading, token, rest)
         page = found[:PAGE_MAX]
         subjects = tuple(
             SubjectShown(child_id, (DisclosureClass.RESTRICTION,), shown=True)
@@ -57,8 +48,34 @@ class Holds:
         )
         following = None
         if len(found) > PAGE_MAX:
-            following = next_cursor(keyring, admitted, attempt, page[-1][0].bytes)
+            last = page[-1][0]
+            position = bytes((waiting_place(last),)) + last.bytes
+            following = next_cursor(keyring, admitted, attempt, position)
         entry = replace(attempt.entry(index.log.stamp(), Outcome.SHOWN), subjects=subjects)
         attempt.answered(await index.log.append(entry))
         shown = [{"child_id": str(child_id), "outcome": why.name.lower()} for child_id, why in page]
         return orjson.dumps({"holds": shown, "next": following})
+
+    async def _listed(
+        self, reading: Snapshot, token: bytes, after: bytes
+    ) -> list[tuple[UUID, Waits]]:
+        """Return what waits on one list, in order of id, after one id.
+
+        A record released since no longer waits, whatever row once led to it.
+        """
+        keyring = self._index.keyring
+        rows = await reading.work([token])
+        waiting = [open_waiting(keyring, row["token"], row["pointer"]) for row in rows]
+        ids = sorted({each.child_id for each in waiting if each.child_id.bytes > after})
+        policies = {
+            row["child_id"]: open_policy(keyring, row).policy
+            for row in (await reading.policies(ids) if ids else ())
+        }
+        return sorted(
+            {
+                (each.child_id, each.why)
+                for each in waiting
+                if each.child_id in policies
+                and (policies[each.child_id].held or each.why is Waits.DOUBTFUL)
+            }
+        )

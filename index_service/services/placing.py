@@ -12,9 +12,10 @@ from uuid import UUID
 
 from index_service.domain.child import ChildRecord
 from index_service.domain.feed import LineOutcome
+from index_service.domain.matching.compare import Level
 from index_service.domain.matching.grade import Grade, grade
-from index_service.domain.matching.keys import Facts, TokenKind, guard_keys, index_keys, query_keys
-from index_service.domain.matching.score import Candidate, prepare, score
+from index_service.domain.matching.keys import Facts, guard_keys, query_keys
+from index_service.domain.matching.score import Candidate, Field, prepare, score
 from index_service.services.encoding import Policy
 from index_service.services.index import Index
 from index_service.services.pointers import Waiting, Waits, decoy, waiting_pointer
@@ -32,6 +33,7 @@ NO_LINE = bytes(16)
 GUARD_BITS_MIN = 0.0
 """As likely as not the same child: with a guarded one that is doubt enough to hold."""
 _NOBODY: frozenset[UUID] = frozenset()
+_NO_OTHER_NAME = frozenset(Level) - {Level.DIFFERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,8 @@ class Surroundings:
 
     def index_new(self, child: NewChild, facts: Facts) -> None:
         """Make a record placed in this chunk findable by the records after it."""
-        digests = self._index.keyring.digests
-        for key in index_keys(facts):
-            if key.kind not in (TokenKind.DOB, TokenKind.FAMILY_GIVEN):
-                token = digests.token(key.kind, key.text)
-                self._by_token.setdefault(token, set()).add(child.child_id)
+        for token, _ in child.sheet.search:
+            self._by_token.setdefault(token, set()).add(child.child_id)
         policy = child.policy
         self.note(Known(child.child_id, facts, policy.shielded or policy.held, policy.archived))
 
@@ -146,18 +145,22 @@ class Surroundings:
         """Say what a record is. `own` is the child it is already known to belong to."""
         if self.touches_guard(each, own):
             return Judged(LineOutcome.HELD)
+        candidates = self._candidates(each)
+        if not candidates:
+            return Judged(LineOutcome.NEW)
         query = prepare(each.facts)
         certain: list[Known] = []
         likely = False
-        for known in self._candidates(each):
+        for known in candidates:
             if known.child_id == own:
                 continue
             candidate = Candidate(known.facts)
             scored = score(query, candidate)
-            # Before the grade: another NHS number may be a typing error, and is no release.
-            if known.guarded and scored.bits >= GUARD_BITS_MIN:
-                return Judged(LineOutcome.HELD)
             graded = grade(query, candidate, scored)
+            # Another NHS number may be a slip and releases nobody but a twin of another name.
+            doubt = graded is not Grade.NONE or scored.level(Field.GIVEN_NAME) in _NO_OTHER_NAME
+            if known.guarded and doubt and scored.bits >= GUARD_BITS_MIN:
+                return Judged(LineOutcome.HELD)
             if graded is Grade.NONE:
                 continue
             certain += [known] if graded is Grade.CERTAIN else []

@@ -49,9 +49,14 @@ def _waiting_token(keyring: Keyring, bucket: int) -> bytes:
     return keyring.references.reference("waiting", bytes((bucket,)))
 
 
+def waiting_place(child_id: UUID) -> int:
+    """Return which of the lists a waiting record stands on."""
+    return child_id.bytes[0] % _BUCKETS
+
+
 def waiting_pointer(keyring: Keyring, waiting: Waiting) -> tuple[bytes, bytes]:
     """Return the row that lists a waiting record for the team."""
-    token = _waiting_token(keyring, waiting.child_id.bytes[0] % _BUCKETS)
+    token = _waiting_token(keyring, waiting_place(waiting.child_id))
     data = bytes((waiting.why,)) + waiting.child_id.bytes + waiting.source_ref
     return token, keyring.pointers.seal_small(token, data)
 

@@ -47,6 +47,7 @@ class View:
     """
 
     version: int
+    agreement_version: int | None
     agreement: Agreement | None
     agencies: dict[UUID, Agency]
     next_step: dict[str, orjson.Fragment]
@@ -103,11 +104,11 @@ class Views:
 
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
-        self._view = View(_NO_VERSION, None, {}, {})
+        self._view = View(_NO_VERSION, None, None, {}, {})
 
     async def at(self, version: int, agreement: int | None, reader: DirectoryReader) -> View:
         """Return the view of this version, compiling it if another is kept."""
-        if self._view.version != version:
+        if (self._view.version, self._view.agreement_version) != (version, agreement):
             self._view = await self._compiled(version, agreement, reader)
         return self._view
 
@@ -118,7 +119,8 @@ class Views:
         ]
         agencies = {agency.id: agency for agency in opened}
         step = _next_step(agencies, await reader.sources())
-        return View(version, await self._agreement(agreement, reader), agencies, step)
+        compiled = await self._agreement(agreement, reader)
+        return View(version, agreement, compiled, agencies, step)
 
     async def _agreement(self, version: int | None, reader: DirectoryReader) -> Agreement | None:
         if version is None:

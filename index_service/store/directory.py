@@ -29,7 +29,7 @@ class Directory:
         self._csa = csa
 
     async def standing(self, login: bytes) -> RowMapping | None:
-        """Return the account of a login with its agency, newest agreement and directory version."""
+        """Return the account of a login, the newest agreement and the directory's version."""
         newest = (
             select(agreement.c.version)
             .where(agreement.c.csa == self._csa)
@@ -42,13 +42,8 @@ class Directory:
                 account.c.account_id,
                 account.c.sealed,
                 account.c.agency_id,
-                agency.c.sealed.label("agency"),
                 directory.c.version.label("directory"),
                 newest.label("agreement"),
-            )
-            .join(
-                agency,
-                (agency.c.csa == account.c.csa) & (agency.c.agency_id == account.c.agency_id),
             )
             .join(directory, directory.c.csa == account.c.csa)
             .where(account.c.csa == self._csa)

@@ -13,10 +13,10 @@ def _number(csa: str, what: str) -> int:
     return int.from_bytes(hashlib.sha256(f"{csa}|{what}".encode()).digest()[:8], signed=True)
 
 
-_NUMBERS = func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))).column_valued("number")
-# Sorted before any is taken, and all in one statement: a chunk has over a hundred.
-_IN_ORDER = select(_NUMBERS).order_by(_NUMBERS).offset(0).subquery()
-_BIRTHS = select(func.pg_advisory_xact_lock(_IN_ORDER.c.number))
+# All in one statement, in the order given: a chunk has over a hundred.
+_BIRTHS = select(
+    func.pg_advisory_xact_lock(func.unnest(bindparam("numbers", type_=ARRAY(BigInteger))))
+)
 
 
 class Locks:

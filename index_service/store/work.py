@@ -157,6 +157,6 @@ async def work_on(engine: AsyncEngine, csa: str, log: AccessLog) -> AsyncIterato
 
 
 def _passes(failed: DBAPIError) -> bool:
-    """Return whether trying again later may work: a lock, a shutdown, a lost connection."""
+    """Return whether trying again later may work: a lock, a shutdown, no connection left."""
     state = getattr(failed.orig, "sqlstate", None) or ""
-    return state in _PASSING or state.startswith(("08", "57P"))
+    return state in _PASSING or state.startswith(("08", "53", "57P"))
