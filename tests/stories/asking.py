@@ -59,7 +59,7 @@ class Ask:
         why: Why | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Ask once. A body that is not bytes, or a stream of them, is sent as JSON; `why` is the usual one of `who`."""
+        """Ask once. A body other than bytes, or a stream, is sent as JSON; `why` has a default."""
         stated = (why or _USUAL.get(who or "", CARE)).headers()
         sent = {"X-Request-ID": str(uuid4()), **stated, **self._bearer(who), **(headers or {})}
         content = body if isinstance(body, (bytes, AsyncIterator)) else None
@@ -149,14 +149,14 @@ class Ask:
         return await self(who, "PUT", target, stream or body, why=NO_WHY, headers=headers)
 
     async def supply_slowly(
-        self, who: str, path: str, lines: Sequence[Stated], before_last: Awaitable[Answer]
+        self, who: str, path: str, lines: Sequence[Stated], between: Awaitable[Answer]
     ) -> Answer:
         """Send a batch as a stream, something else being asked before its last line."""
         body = ndjson(lines)
 
         async def stream() -> AsyncIterator[bytes]:
             yield ndjson(lines[:-1])
-            assert (await before_last).status_code == 204
+            assert (await between).status_code == 204
             yield ndjson(lines[-1:])
 
         return await self.supply(who, path, body, stream=stream())

@@ -67,11 +67,15 @@ def a_child(**differs: Any) -> Stated:
             "house": str(n),
             "street": "Larkfield Rise",
             "town": "Northmere",
-            "postcode": f"NM{n // 400 + 1} {n % 10}{_LETTERS[n // 10 % 20]}{_LETTERS[n // 200 % 20]}",
+            "postcode": _postcode(n),
         },
     }
     facts |= differs
     return {name: fact for name, fact in facts.items() if fact is not None}
+
+
+def _postcode(n: int) -> str:
+    return f"NM{n // 400 + 1} {n % 10}{_LETTERS[n // 10 % 20]}{_LETTERS[n // 200 % 20]}"
 
 
 def by_name(child: Stated) -> Stated:

@@ -39,7 +39,9 @@ def every_route() -> list[Route]:
     nothing: Any = None
     app = create_app(Stories(nothing), Identify(nothing), nothing)
     return sorted(
-        Route(method, route.path) for route in _mounted(app.routes) for method in route.methods
+        Route(method, route.path)
+        for route in _mounted(app.routes)
+        for method in route.methods or ()
     )
 
 

@@ -161,9 +161,10 @@ async def test_of_a_shielded_child_the_entry_says_identity_alone_was_shown(ask: 
 
 async def test_everyone_displayed_is_entered_and_a_hidden_candidate_is_not(ask: Ask) -> None:
     twin = a_child(nhs_number=None, upn=None, case_number=None)
-    ids = []
-    for given in ("Fenwick", "Galdra"):
-        ids.append(await ask.create({**twin, "name": {**twin["name"], "given_name": given}}))
+    ids = [
+        await ask.create({**twin, "name": {**twin["name"], "given_name": given}})
+        for given in ("Fenwick", "Galdra")
+    ]
     hidden, facts = await held(ask)
     for question in (by_name(twin), by_name(facts)):
         del question["given_name"]

@@ -59,7 +59,7 @@ async def answered(ask: Ask, answer_by: float) -> Answer:
 
 @pytest.mark.parametrize("mode", ["immediate", "fast"])
 async def test_without_the_database_every_answer_is_an_empty_503_and_then_it_recovers(
-    ask: Ask, down: Postgres, mode: str
+    ask: Ask, down: Postgres, mode: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     child = a_child()
     child_id = await ask.create(child)
@@ -81,10 +81,32 @@ async def test_without_the_database_every_answer_is_an_empty_503_and_then_it_rec
         assert "audit-receipt" not in answer.headers
         assert time.monotonic() - started < RECOVERS_S_MAX
         ask.answers.pop()  # it has no receipt, as it should be
+    assert "defect" not in caplog.text  # the way is closed: no fault of the code's
     down.restart()
     up_at = time.monotonic()
     assert (await answered(ask, up_at + RECOVERS_S_MAX)).status_code == 200
     assert (await ask.look_up("teacher", **by_name(child)))["outcome"] == "found"
+    await ask.create(a_child())
+
+
+async def test_where_only_the_writers_way_is_closed_the_log_still_says_so(
+    ask: Ask, down: Postgres
+) -> None:
+    """Readers are served meanwhile; whoever writes is told nothing was done, with a receipt."""
+    child = a_child()
+    await ask.create(child)
+    sql = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'northmere_feed'"
+    await ask.served.rows("alter role northmere_feed connection limit 0")
+    await ask.served.rows(sql)
+    try:
+        headers = {"Idempotency-Key": key()}
+        answer = await ask("social_worker", "POST", "/v1/children", a_child(), headers=headers)
+        assert (answer.status_code, answer.content) == (503, b"")
+        entry = await ask.entry(answer)
+        assert (entry["outcome"], entry["code"]) == ("failed", "unavailable")
+        assert (await ask.look_up("teacher", **by_name(child)))["outcome"] == "found"
+    finally:
+        await ask.served.rows("alter role northmere_feed connection limit -1")
     await ask.create(a_child())
 
 

@@ -116,10 +116,12 @@ async def test_a_ceased_involvement_is_kept_and_changed_no_more(ask: Ask) -> Non
     path = f"/v1/involvements/{await ask.begin('teacher', child_id, service='school')}"
     assert (await ask("teacher", "POST", f"{path}/cease", {"ceased": day(2)})).status_code == 204
     assert (await shown_to(ask, "police_desk", child_id))[0]["ceased"] == day(2)
-    for change in (("POST", f"{path}/confirm"), ("POST", f"{path}/cease", {})):
-        refused(await ask("teacher", *change), 409, "state_conflict")
-    again = await ask("teacher", "PATCH", path, {"contact": contact()})
-    refused(again, 409, "state_conflict")
+    for again in (
+        await ask("teacher", "POST", f"{path}/confirm"),
+        await ask("teacher", "POST", f"{path}/cease", {}),
+        await ask("teacher", "PATCH", path, {"contact": contact()}),
+    ):
+        refused(again, 409, "state_conflict")
 
 
 async def test_an_involvement_ceases_today_unless_a_day_is_stated(ask: Ask) -> None:

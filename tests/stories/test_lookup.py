@@ -205,10 +205,25 @@ async def test_a_number_with_the_wrong_check_digit_is_refused(ask: Ask) -> None:
     refused(await ask("teacher", *LOOKUPS, {"upn": wrong}), 422, "identifier_invalid")
 
 
+async def test_both_names_with_a_postcode_find_the_child(ask: Ask) -> None:
+    child = a_child()
+    child_id = await ask.create(child)
+    found = await ask.look_up("teacher", **child["name"], postcode=child["address"]["postcode"])
+    assert [each["child"]["child_id"] for each in found["matches"]] == [child_id]
+
+
 # 3c. Too little is known
 
 
-@pytest.mark.parametrize("facts", [{}, {"family_name": "Holt"}, {"gender": "female"}])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"family_name": "Holt"},
+        {"gender": "female"},
+        {"family_name": "Holt", "postcode": "NM1 4QT"},  # would find nobody, ever
+    ],
+)
 async def test_too_few_facts_are_refused(ask: Ask, facts: dict[str, str]) -> None:
     refused(await ask("teacher", *LOOKUPS, facts), 422, "too_few_facts")
 

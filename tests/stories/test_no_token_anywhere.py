@@ -53,6 +53,7 @@ def tokens(issuer: Issuer) -> dict[str, str]:
     long_ago = FixedClock(SystemClock().now().replace(year=2025))
     other_issuer = Mint("https://127.0.0.1:1", issuer.audience, SystemClock())
     other_audience = Mint(issuer.url, "https://index.camfield.example", SystemClock())
+    other_key = Mint(issuer.url, issuer.audience, SystemClock())
     teacher = issuer.personas["teacher"]
     return {
         "empty": "Bearer ",
@@ -62,7 +63,7 @@ def tokens(issuer: Issuer) -> dict[str, str]:
         "no signature": f"Bearer {header}.{claims}.",
         "another's signature": f"Bearer {header}.{claims}.{signature[::-1]}",
         "expired": f"Bearer {Mint(issuer.url, issuer.audience, long_ago).token_for(teacher)}",
-        "another key": f"Bearer {Mint(issuer.url, issuer.audience, SystemClock()).token_for(teacher)}",
+        "another key": f"Bearer {other_key.token_for(teacher)}",
         "another issuer": f"Bearer {other_issuer.token_for(teacher)}",
         "another audience": f"Bearer {other_audience.token_for(teacher)}",
         "bound, key not shown": f"Bearer {issuer.token_for('teacher', cnf={'x5t#S256': 'A' * 43})}",

@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from tests.stories.asking import NO_WHY, Ask, not_shown, refused
-from tests.stories.made import a_child, contact, day
+from tests.stories.made import Stated, a_child, contact, day
 
-WHOLE = {
+WHOLE: Stated = {
     "carers": [
         {
             "name": {"given_name": "Orla", "family_name": "Fennquoy"},

@@ -1,5 +1,6 @@
 """Shielding a child's record: hidden at once, never undone by a feed, lifted by decision only."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
@@ -107,6 +108,28 @@ async def test_a_shielded_child_is_found_by_no_address_and_no_former_name(ask: A
         assert (await ask.look_up("manager", **question))["outcome"] == "found"
 
 
+@pytest.mark.parametrize(("who", "by"), [*NUMBERS, ("teacher", "address")])
+async def test_a_hidden_fact_leads_to_no_near_match(ask: Ask, who: str, by: str) -> None:
+    """A child like the one meant, whom only a withheld fact leads to, is as never found."""
+    child = a_child(name={"given_name": "Ashva", "family_name": f"Larkwick{_LIKE[by]}"})
+    born = date.fromisoformat(child["date_of_birth"])
+    child_id = await ask.create(child)
+    near = {
+        "given_name": "Ashva",
+        "family_name": f"Larkwift{_LIKE[by]}",
+        "date_of_birth": born.replace(day=born.day % 28 + 1).isoformat(),
+    }
+    address = {part: child["address"][part] for part in ("postcode", "house")}
+    known = near | (address if by == "address" else {by: child[by]})
+    assert (await ask.look_up(who, **near))["outcome"] == "none"
+    assert (await ask.look_up(who, **known))["outcome"] == "found"
+    await ask.shield(child_id, SOON)
+    assert await ask.look_up(who, **known) == await ask.look_up(who, **near)
+
+
+_LIKE = {"nhs_number": "ford", "upn": "ham", "case_number": "den", "address": "tun"}
+
+
 async def test_a_hidden_address_makes_nothing_certain(ask: Ask) -> None:
     """Right or wrong, an address asked for changes no byte of the answer."""
     child = a_child()
@@ -204,7 +227,7 @@ async def test_a_feed_line_updates_a_shielded_record_and_it_stays_shielded(ask: 
     assert match["child"]["child_id"] == child_id
 
 
-LIKE_IT = {
+LIKE_IT: dict[str, Stated] = {
     "the same facts": {},
     "its number under another name": {
         "name": {"given_name": "Hestor", "family_name": "Unlikely"},

@@ -171,7 +171,7 @@ async def test_a_hidden_twin_changes_nothing_of_the_visible_ones_answer(ask: Ask
     child = a_child()
     await ask.create(child)
     before = await ask("teacher", "POST", "/v1/lookups", by_name(child))
-    twin_id, facts = await held(ask)
+    twin_id, _ = await held(ask)
     tag = (await ask.read("manager", twin_id)).headers["etag"]
     twin = {"name": child["name"], "date_of_birth": child["date_of_birth"]}
     assert (await ask.amend("manager", twin_id, tag, **twin)).status_code == 204

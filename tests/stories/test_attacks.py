@@ -1,0 +1,181 @@
+"""What hostile readers found once: each stays found, and stays shut."""
+
+import asyncio
+
+import pytest
+
+from tests.stories.asking import NO_WHY, Answer, Ask, Why, ndjson
+from tests.stories.made import (
+    Stated,
+    a_child,
+    begin_line,
+    by_everything,
+    child_line,
+    day,
+    key,
+    next_line,
+    nhs_number,
+    reference,
+)
+
+SOON = day(-90)
+REFERRAL = Why("safeguard", "new_referral")
+
+
+async def post(ask: Ask, child: Stated) -> Answer:
+    """Record a child, whatever comes of it."""
+    headers = {"Idempotency-Key": key()}
+    return await ask("social_worker", "POST", "/v1/children", child, why=REFERRAL, headers=headers)
+
+
+@pytest.mark.parametrize("shielded", [True, False])
+async def test_a_number_one_may_not_see_hides_nobody_found_by_name(
+    ask: Ask, shielded: bool
+) -> None:
+    """A right guess led to the child first, who was then passed over where the name led."""
+    child = a_child()
+    child_id = await ask.create(child)
+    who = "teacher"  # sees no NHS number, of any child
+    if shielded:
+        await ask.shield(child_id, SOON)
+        who = "health_visitor"
+    right = await ask.look_up(who, **child["name"], nhs_number=child["nhs_number"])
+    wrong = await ask.look_up(who, **child["name"], nhs_number=nhs_number(720_001))
+    assert [each["child"]["child_id"] for each in right["matches"]] == [child_id]
+    assert right == wrong
+
+
+async def test_a_hidden_number_turns_no_refusal_into_a_record(ask: Ask) -> None:
+    seen, hidden = a_child(case_number=None), a_child()
+    await ask.create(seen)
+    await ask.shield(await ask.create(hidden), SOON)
+    wrong = await post(ask, {**seen, "case_number": "NM99871"})
+    right = await post(ask, {**seen, "case_number": hidden["case_number"]})
+    assert (wrong.status_code, wrong.content) == (409, right.content)
+    assert right.status_code == 409
+
+
+async def test_another_number_and_a_short_name_release_no_shielded_child(ask: Ask) -> None:
+    """In doubt, shielded: a mistyped number made a second record with the address to be seen."""
+    child = a_child(name={"given_name": "Katherine", "family_name": "Quillermoss"})
+    child_id = await ask.create(child)
+    await ask.shield(child_id, SOON)
+    again = {
+        **child,
+        "name": {"given_name": "Kate", "family_name": "Quillermoss"},
+        "nhs_number": nhs_number(720_003),
+    }
+    del again["upn"], again["case_number"]
+    await ask.feed(child_line(reference(), again), who="health_feed")
+    found = await ask.look_up("teacher", **by_everything(again))
+    assert {each["child"]["child_id"] for each in found["matches"]} <= {child_id}
+    assert "held" in (await ask.holds()).values()
+
+
+async def test_a_shielded_childs_twin_of_another_name_and_number_is_seen(ask: Ask) -> None:
+    child = a_child(name={"given_name": "Ambrose", "family_name": "Tillyquoy"})
+    await ask.shield(await ask.create(child), SOON)
+    twin = {
+        **child,
+        "name": {"given_name": "Wilhelmina", "family_name": "Tillyquoy"},
+        "nhs_number": nhs_number(720_005),
+    }
+    del twin["upn"], twin["case_number"]
+    await ask.feed(child_line(reference(), twin), who="health_feed")
+    found = await ask.look_up("teacher", **by_everything(twin))
+    assert [each["child"]["name"] for each in found["matches"]][:1] == [
+        {**twin["name"], "middle_names": None}
+    ]
+
+
+async def test_two_who_amend_children_alike_at_once_do_not_block_each_other(ask: Ask) -> None:
+    first = a_child(name={"given_name": "Ashva", "family_name": "Ondermere"})
+    second = a_child(name={"given_name": "Ashvah", "family_name": "Ondermere"})
+    second |= {fact: first[fact] for fact in ("date_of_birth", "address")}
+    ids = [await ask.create(child) for child in (first, second)]
+    for gender in ("male", "female") * 3:
+        tags = [(await ask.read("social_worker", each)).headers["etag"] for each in ids]
+        answers = await asyncio.gather(
+            *(
+                ask.amend("social_worker", each, tag, gender=gender)
+                for each, tag in zip(ids, tags, strict=True)
+            )
+        )
+        assert [answer.status_code for answer in answers] == [204, 204]
+
+
+async def test_a_batch_begun_twice_at_once_is_no_defect(ask: Ask) -> None:
+    body, path = ndjson([child_line(reference(), a_child())]), f"schools/{key()}"
+    answers = await asyncio.gather(*(ask.supply("schools_feed", path, body) for _ in range(4)))
+    assert {answer.status_code for answer in answers} <= {200, 409, 503}
+    assert (await ask.supply("schools_feed", path, body)).status_code == 200
+
+
+async def test_a_login_added_twice_at_once_is_no_defect(ask: Ask) -> None:
+    agency = ask.issuer.personas["teacher"].agency.id
+    account = {
+        "issuer": ask.issuer.url,
+        "subject": key(),
+        "agency_id": str(agency),
+        "role": "practitioner",
+    }
+    answers = await asyncio.gather(
+        *(
+            ask(
+                "manager",
+                "POST",
+                "/v1/accounts",
+                account,
+                why=NO_WHY,
+                headers={"Idempotency-Key": key()},
+            )
+            for _ in range(4)
+        )
+    )
+    statuses = sorted(answer.status_code for answer in answers)
+    assert statuses[0] == 201
+    assert set(statuses[1:]) <= {409, 503}
+
+
+async def test_a_second_supplier_of_the_same_many_names_is_taken(ask: Ask) -> None:
+    """Together the lines of one chunk led to more rows than one question may touch."""
+    children = []
+    for _ in range(500):
+        child = a_child()
+        family = child["name"]["family_name"]
+        child["name"] |= {"middle_names": "Quill", "family_name": f"{family}-Hart"}
+        child["name"]["given_name"] += " Jo"
+        child["former_names"] = [{"given_name": "Wyndra", "family_name": f"{family[:6]}moss"}]
+        children.append(child)
+    for who in ("schools_feed", "health_feed"):
+        status = await ask.feed(*(child_line(reference(), each) for each in children), who=who)
+        assert (status["state"], status["accepted"]) == ("complete", 500)
+
+
+async def test_what_waits_is_shown_whole_page_after_page(ask: Ask) -> None:
+    children = [a_child() for _ in range(210)]
+    alike = []
+    for child in children:
+        less = {fact: child[fact] for fact in ("name", "date_of_birth", "gender", "address")}
+        alike.append(
+            {**less, "address": {**child["address"], "house": "x9", "postcode": "NM9 9ZZ"}}
+        )
+    await ask.feed(*(child_line(reference(), each) for each in [*children, *alike]))
+    shown: list[str] = []
+    path = "/v1/holds"
+    while path:
+        page = (await ask("manager", "GET", path, why=NO_WHY)).json()
+        assert len(page["holds"]) <= 200
+        shown += [each["child_id"] for each in page["holds"]]
+        path = f"/v1/holds?cursor={page['next']}" if page["next"] else ""
+    assert len(shown) == len(set(shown)) >= 210
+
+
+async def test_no_later_line_makes_an_involvement_sensitive_without_consent(ask: Ask) -> None:
+    """Regulation 11(3): consent was asked of beginnings only."""
+    child_ref, ref = reference(), reference("I")
+    lines = [child_line(child_ref, a_child()), begin_line(ref, child_ref)]
+    for consent, counted in (({}, 1), ({"consent": True}, 0)):
+        change = next_line("change", ref, child_ref, service="substance_misuse", **consent)
+        status = await ask.feed(*lines, change)
+        assert status["invalid"] == counted
