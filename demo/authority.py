@@ -151,7 +151,7 @@ async def _people(index: Index, issuer: Issuer) -> None:
                 }
             )
         for source, name in SOURCES.items():
-            await work.directory.put_source(source, issuer.personas[name].agency.id)
+            await work.directory.add_source(source, issuer.personas[name].agency.id)
         await work.directory.changed()
         await work.commit(index.log.prepare(_entry(index)))
 

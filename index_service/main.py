@@ -74,7 +74,7 @@ async def built(
         index.log.start()
         try:
             verifier = StrictVerifier(settings.issuer, settings.audience, jwks, moment)
-            governed = governed_app(index, Identify(verifier))
+            governed = governed_app(index, Identify(verifier, keyring.references))
             yield Built(index, governed, Probes(engines.reading))
         finally:
             await index.log.stop()

@@ -83,5 +83,5 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
 def contract_of_code() -> dict[str, Any]:
     """Return the OpenAPI document of the routes. Needs no keys and no store: nothing is asked."""
     nothing: Any = None
-    app = create_app(Stories(nothing), Identify(nothing), nothing)
+    app = create_app(Stories(nothing), Identify(nothing, nothing), nothing)
     return published(app.openapi())

@@ -12,6 +12,7 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from consent.facts import AccessReason, Action, Purpose
+from index_service.crypto.digest import Referencer
 from index_service.domain.access import Access, checked_reference
 from index_service.domain.errors import Code, Invalid, Refused
 from index_service.identity.verifier import Confirmation, ConfirmationMethod, StrictVerifier
@@ -28,8 +29,9 @@ _Word = TypeVar("_Word", Purpose, AccessReason)
 class Identify:
     """Knows the asker by the token alone; what the asker may do, the index knows itself."""
 
-    def __init__(self, verifier: StrictVerifier) -> None:
+    def __init__(self, verifier: StrictVerifier, references: Referencer) -> None:
         self._verifier = verifier
+        self._references = references
 
     async def token(self, request: Request) -> None:
         """Verify the token before anything else of the request is looked at."""
@@ -42,6 +44,7 @@ class Identify:
             raise Refused(Code.NOT_AUTHENTICATED)
         attempt: Attempt = request.scope[SCOPE_KEY]
         attempt.token_verified = True
+        attempt.login = self._references.login(claims.issuer, claims.subject).hex()
         bound = claims.confirmation is not None
         request.scope[_LOGIN] = Login(claims.issuer, claims.subject, bound)
 

@@ -11,6 +11,18 @@ PAGE_MAX = 1000
 _COUNT = Annotated[StrictInt, Field(ge=0)]
 
 
+class LineOutcomes(Wire):
+    """How many lines became what: for the management team."""
+
+    new: _COUNT
+    same: _COUNT
+    changed: _COUNT
+    held: _COUNT
+    doubtful: _COUNT
+    halted: _COUNT
+    invalid: _COUNT
+
+
 class BatchStatus(Wire):
     """How far a batch has come. `accepted` says a line was understood, and nothing more."""
 
@@ -27,6 +39,7 @@ class BatchStatus(Wire):
             max_length=120,
         ),
     ]
+    outcomes: LineOutcomes | None = None
 
 
 class LineResult(Wire):

@@ -38,7 +38,7 @@ SIZES: Mapping[str, int] = {
     "case_head": 160,
     "case": 896,
     "batch": 256,
-    "practitioner": 512,
+    "practitioner": 896,
     "source": 1024,
 }
 """How many bytes of plaintext each place takes; all its rows have one size."""

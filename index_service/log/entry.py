@@ -45,8 +45,9 @@ class AccessEntry:
     """One decision asked for. The first three come from AccessLog.stamp().
 
     `action` is a consent Action or a route's own word, "" when refused before it was
-    known; `route` is the template, never a path. Commitments are hex SHA-256 or "".
-    `agreement` is a version, 0 for none. `count` is only for the outcome shed.
+    known; `route` is the template, never a path. `account` is its id, or the keyed
+    reference of the token's subject (hex) where a request ended before the look-up.
+    Commitments are hex SHA-256 or "". `agreement` is a version, 0 for none. `count` is only for the outcome shed.
     """
 
     csa: str

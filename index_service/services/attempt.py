@@ -17,13 +17,16 @@ class Attempt:
 
     `route` is a template, `action` a consent Action or the route's word; `subjects` are
     the ids asked about, existing or not. `token_verified` is set as soon as the token
-    held, even if no account stands behind it: only what has neither may be shed.
+    held, even if no account stands behind it: only what has neither may be shed. `login`
+    is the keyed reference of the token's subject (hex), entered where the request came to
+    its end before the account was looked up.
     """
 
     request_id: str
     route: str = UNMATCHED
     action: str = ""
     token_verified: bool = False
+    login: str = ""
     asker: Asker | None = None
     access: Access = field(default_factory=Access)
     mediation: str = ""
@@ -61,7 +64,7 @@ class Attempt:
             outcome=outcome,
             code=self.code,
             rules=self.rules,
-            account=str(asker.account_id) if asker else "",
+            account=str(asker.account_id) if asker else self.login,
             agency=str(asker.agency_id) if asker else "",
             role=asker.facts.role if asker else "",
             purpose=self.access.purpose or "",

@@ -97,8 +97,8 @@ class Directories:
         async def made(work: Work, _: Admitted) -> UUID:
             sealed = seal_agency(self._index.keyring, agency)
             await work.directory.put_agency(agency.id, sealed)
-            if source:
-                await work.directory.put_source(source, agency.id)
+            if source and not await work.directory.add_source(source, agency.id):
+                raise Invalid(Code.STATE_CONFLICT, "source")
             await work.directory.changed()
             return agency.id
 

@@ -14,10 +14,10 @@ from uuid import UUID, uuid5
 
 import orjson
 
-from consent.facts import Action
+from consent.facts import Action, Role
 from index_service.crypto.tags import same_mac
 from index_service.domain.errors import Code, Invalid, NotDisclosed, Refused
-from index_service.domain.feed import LineInvalid, RawLine
+from index_service.domain.feed import LineInvalid, LineOutcome, RawLine
 from index_service.feeds.lines import parse_line
 from index_service.log.entry import Outcome
 from index_service.services.admitting import Admitted, Asked, Login, admit
@@ -256,9 +256,12 @@ class Feeding:
             await recorded(index, work, attempt, Change())
 
     async def status(self, login: Login, batch: Batch, attempt: Attempt) -> bytes:
-        """Return a batch's encoded status to its supplier."""
-        progress, _, _ = await self._read(login, batch, attempt, None)
-        return orjson.dumps(progress.shown(batch))
+        """Return a batch's encoded status; what became of its lines, to the team alone."""
+        progress, _, admitted = await self._read(login, batch, attempt, None)
+        shown = progress.shown(batch)
+        if admitted.asker.facts.role is Role.MANAGEMENT_TEAM:
+            shown["outcomes"] = {each.value: progress.tally[each.value] for each in LineOutcome}
+        return orjson.dumps(shown)
 
     async def results(
         self, login: Login, batch: Batch, cursor: str | None, attempt: Attempt
@@ -287,7 +290,8 @@ class Feeding:
             admitted = await admit(index, work.directory, asked, attempt)
             agency = await work.feeds.source_agency(batch.source)
             row = await work.feeds.read_batch(batch.source, batch.batch_id)
-            if row is None or agency != admitted.asker.agency_id:
+            team = admitted.asker.facts.role is Role.MANAGEMENT_TEAM
+            if row is None or not (team or agency == admitted.asker.agency_id):
                 raise NotDisclosed("absent")
             after = int.from_bytes(cursor_position(index.keyring, admitted, attempt, cursor))
             rows = await work.feeds.invalid(batch.source, batch.batch_id, after)

@@ -18,7 +18,7 @@ from index_service.services.encoding import Policy
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy, sealed_policy
-from index_service.store.work import Done, KeyTaken, Work
+from index_service.store.work import KeyTaken, Work
 
 ABSENT = "absent"
 REPLAYED = "replayed"
@@ -89,6 +89,26 @@ async def put_policy(work: Work, child: SealedChild, policy: Policy) -> None:
     await work.children.replace([{"child_id": child.child_id, "policy": sealed}])
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an earlier request under the same Idempotency-Key did; never its body."""
+
+    body_mac: bytes
+    status: int
+    resource: UUID
+    entry_id: UUID
+
+    def packed(self) -> bytes:
+        """Write it for a sealed pointer: 16 + 2 + 16 + 16 bytes."""
+        return self.body_mac + self.status.to_bytes(2) + self.resource.bytes + self.entry_id.bytes
+
+    @classmethod
+    def unpacked(cls, data: bytes) -> "Done":
+        """Read it from a sealed pointer."""
+        mac, status, resource, entry = data[:16], data[16:18], data[18:34], data[34:50]
+        return cls(mac, int.from_bytes(status), UUID(bytes=resource), UUID(bytes=entry))
+
+
 class Once:
     """Makes one request take effect once, however often it is sent."""
 
@@ -100,8 +120,11 @@ class Once:
 
     async def before(self, work: Work) -> Done | None:
         """Return what this request did before; Invalid if its key stood for another body."""
-        done = await work.done_before(self._key)
-        if done is not None and not same_mac(done.body_mac, self._body):
+        pointer = await work.done_before(self._key)
+        if pointer is None:
+            return None
+        done = Done.unpacked(self._index.keyring.pointers.open_small(self._key, pointer))
+        if not same_mac(done.body_mac, self._body):
             raise Invalid(Code.IDEMPOTENCY_KEY_REUSED, "Idempotency-Key")
         return done
 
@@ -111,8 +134,9 @@ class Once:
         A second sender of the same key waits here for the first and is then refused.
         """
         done = Done(self._body, CREATED, resource, entry_id)
+        pointer = self._index.keyring.pointers.seal_small(self._key, done.packed())
         try:
-            await work.remember(self._key, done, self._index.clock.now())
+            await work.remember(self._key, pointer, self._index.clock.now())
         except KeyTaken:
             raise Invalid(Code.STATE_CONFLICT, "Idempotency-Key") from None
 

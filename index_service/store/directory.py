@@ -167,14 +167,11 @@ class Directory:
         )
         return found.mappings().first()
 
-    async def put_source(self, source: str, agency_id: UUID) -> None:
-        """Insert a feed source or move it to another agency."""
+    async def add_source(self, source: str, agency_id: UUID) -> bool:
+        """Insert a feed source; False if the name is taken, whoever has it."""
         put = insert_or(feed_source).values(csa=self._csa, source=source, agency_id=agency_id)
-        await self._session.execute(
-            put.on_conflict_do_update(
-                index_elements=["csa", "source"], set_={"agency_id": put.excluded.agency_id}
-            )
-        )
+        done = await self._session.execute(put.on_conflict_do_nothing())
+        return bool(done.rowcount)  # type: ignore[attr-defined]  # a cursor result has it
 
     async def sources(self) -> list[RowMapping]:
         """Return (source, agency_id, as_of) of every feed source."""

@@ -227,10 +227,7 @@ idempotency = Table(
     metadata,
     _csa(),
     _bytes("key"),  # MAC of account, route and key
-    _bytes("body_mac"),
-    Column("status", SmallInteger, nullable=False),
-    Column("resource", Uuid, nullable=False),
-    Column("entry_id", Uuid, nullable=False),
+    _bytes("pointer"),  # body MAC, status, what was made, its entry: sealed, so nothing joins
     Column("at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("csa", "key"),
 )

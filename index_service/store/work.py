@@ -6,9 +6,7 @@ receipt: nothing is acknowledged that is not durable, entry and effect together.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import (
@@ -46,16 +44,6 @@ class CommitUnknown(Unrecorded):
     """The commit's outcome is unknown: say nothing; a retry with the same key tells."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What an earlier request under the same Idempotency-Key did; never its body."""
-
-    body_mac: bytes
-    status: int
-    resource: UUID
-    entry_id: UUID
-
-
 class Work:
     """The statements of one story in one transaction; leaves nothing unless committed."""
 
@@ -68,36 +56,22 @@ class Work:
         self.feeds = Feeds(session, csa)
         self.locks = Locks(session, csa)
 
-    async def done_before(self, key: bytes) -> Done | None:
-        """Return what this idempotency key did before."""
+    async def done_before(self, key: bytes) -> bytes | None:
+        """Return the sealed pointer to what this idempotency key did before."""
         found = await self._session.execute(
-            select(
-                idempotency.c.body_mac,
-                idempotency.c.status,
-                idempotency.c.resource,
-                idempotency.c.entry_id,
-            )
+            select(idempotency.c.pointer)
             .where(idempotency.c.csa == self._csa)
             .where(idempotency.c.key == key)
             .limit(1)
         )
-        row = found.mappings().first()
-        return Done(**row) if row else None
+        return found.scalar_one_or_none()
 
-    async def remember(self, key: bytes, done: Done, at: datetime) -> None:
+    async def remember(self, key: bytes, pointer: bytes, at: datetime) -> None:
         """Note what this idempotency key did.
 
         A second writer of the same key waits for the first, and is then told KeyTaken.
         """
-        noted = insert(idempotency).values(
-            csa=self._csa,
-            key=key,
-            body_mac=done.body_mac,
-            status=done.status,
-            resource=done.resource,
-            entry_id=done.entry_id,
-            at=at,
-        )
+        noted = insert(idempotency).values(csa=self._csa, key=key, pointer=pointer, at=at)
         try:
             await self._session.execute(noted)
         except IntegrityError:

@@ -10,7 +10,7 @@ grant select on csa_role to index_api, index_feed, index_audit, index_job, index
 grant select on child, child_token, case_row, work_token, wrap_key, feed_source, feed_batch, feed_invalid to index_api;
 grant select, insert, update on agency, account, practitioner to index_api;
 grant select, insert on agreement, idempotency to index_api;
-grant insert, update on feed_source to index_api;
+grant insert on feed_source to index_api;
 grant select, insert, update on directory to index_api;
 grant insert on access_entry, access_subject to index_api;
 

@@ -71,10 +71,7 @@ CREATE TABLE guard_token (
 CREATE TABLE idempotency (
     csa TEXT COLLATE "C" NOT NULL,
     key BYTEA NOT NULL,
-    body_mac BYTEA NOT NULL,
-    status SMALLINT NOT NULL,
-    resource UUID NOT NULL,
-    entry_id UUID NOT NULL,
+    pointer BYTEA NOT NULL,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     PRIMARY KEY (csa, key)
 );

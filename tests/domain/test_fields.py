@@ -380,7 +380,9 @@ def test_a_time_of_day_has_one_spelling(sent: str) -> None:
         (fields.checked_org_name, "Northmere St. Anne (Infants)", "Northmere St Anne (Infants)"),
     ],
 )
-def test_a_saint_is_kept_without_the_stop(check: Callable[[str], str], given: str, kept: str) -> None:
+def test_a_saint_is_kept_without_the_stop(
+    check: Callable[[str], str], given: str, kept: str
+) -> None:
     """Half the gazetteer writes it so: refusing it would lose the line, keeping it the match."""
     assert check(given) == kept
 

@@ -18,7 +18,7 @@ NEEDED: dict[str, dict[str, str]] = {
         "wrap_key": "r",
         "feed_batch": "r",
         "feed_invalid": "r",
-        "feed_source": "raw",
+        "feed_source": "ra",
         "agency": "raw",
         "account": "raw",
         "practitioner": "raw",

@@ -37,7 +37,7 @@ class Route(NamedTuple):
 def every_route() -> list[Route]:
     """Return every route that is mounted, in the contract or not."""
     nothing: Any = None
-    app = create_app(Stories(nothing), Identify(nothing), nothing)
+    app = create_app(Stories(nothing), Identify(nothing, nothing), nothing)
     return sorted(
         Route(method, route.path)
         for route in _mounted(app.routes)

@@ -260,6 +260,7 @@ async def test_nonsense_is_entered_with_its_code(
     entry = await ask.entry(await ask("teacher", *LOOKUPS, body, headers=headers))
     assert (entry["outcome"], entry["code"], entry["route"]) == ("invalid", code, "/v1/lookups")
     assert entry["subjects"] == []
+    assert len(entry["account"]) == 32  # the login's reference: the account was never looked up
 
 
 # Feeds

@@ -1,11 +1,14 @@
 """What hostile readers found once: each stays found, and stays shut."""
 
 import asyncio
+import random
+from datetime import timedelta
 
 import pytest
 
 from tests.stories.asking import NO_WHY, Answer, Ask, Why, ndjson
 from tests.stories.made import (
+    TODAY,
     Stated,
     a_child,
     begin_line,
@@ -16,6 +19,7 @@ from tests.stories.made import (
     next_line,
     nhs_number,
     reference,
+    upn,
 )
 
 SOON = day(-90)
@@ -26,6 +30,26 @@ async def post(ask: Ask, child: Stated) -> Answer:
     """Record a child, whatever comes of it."""
     headers = {"Idempotency-Key": key()}
     return await ask("social_worker", "POST", "/v1/children", child, why=REFERRAL, headers=headers)
+
+
+def crowd(size: int, first: int) -> list[Stated]:
+    """Return many children at once, apart from those a_child makes."""
+    chance = random.Random(first)
+
+    def word() -> str:
+        return "".join(chance.choice("bdfgklmnprstvz") + chance.choice("aeiou") for _ in range(4))
+
+    return [
+        {
+            "name": {"given_name": word().title(), "family_name": word().title()},
+            "date_of_birth": (TODAY - timedelta(days=chance.randrange(400, 5000))).isoformat(),
+            "gender": "female",
+            "nhs_number": nhs_number(number),
+            "upn": upn(number),
+            "address": {"kind": "current", "house": str(number), "postcode": "NM3 3BB"},
+        }
+        for number in range(first, first + size)
+    ]
 
 
 @pytest.mark.parametrize("shielded", [True, False])
@@ -139,28 +163,29 @@ async def test_a_login_added_twice_at_once_is_no_defect(ask: Ask) -> None:
 
 async def test_a_second_supplier_of_the_same_many_names_is_taken(ask: Ask) -> None:
     """Together the lines of one chunk led to more rows than one question may touch."""
-    children = []
-    for _ in range(500):
-        child = a_child()
+    children = crowd(500, first=210_000)
+    for child in children:
         family = child["name"]["family_name"]
         child["name"] |= {"middle_names": "Quill", "family_name": f"{family}-Hart"}
         child["name"]["given_name"] += " Jo"
         child["former_names"] = [{"given_name": "Wyndra", "family_name": f"{family[:6]}moss"}]
-        children.append(child)
     for who in ("schools_feed", "health_feed"):
-        status = await ask.feed(*(child_line(reference(), each) for each in children), who=who)
+        status = await ask.feed(
+            *(child_line(f"M{n}", each) for n, each in enumerate(children)), who=who
+        )
         assert (status["state"], status["accepted"]) == ("complete", 500)
 
 
 async def test_what_waits_is_shown_whole_page_after_page(ask: Ask) -> None:
-    children = [a_child() for _ in range(210)]
+    children = crowd(210, first=230_000)
     alike = []
     for child in children:
         less = {fact: child[fact] for fact in ("name", "date_of_birth", "gender", "address")}
         alike.append(
             {**less, "address": {**child["address"], "house": "x9", "postcode": "NM9 9ZZ"}}
         )
-    await ask.feed(*(child_line(reference(), each) for each in [*children, *alike]))
+    everybody = enumerate([*children, *alike])
+    await ask.feed(*(child_line(f"W{n}", each) for n, each in everybody))
     shown: list[str] = []
     path = "/v1/holds"
     while path:
@@ -179,3 +204,22 @@ async def test_no_later_line_makes_an_involvement_sensitive_without_consent(ask:
         change = next_line("change", ref, child_ref, service="substance_misuse", **consent)
         status = await ask.feed(*lines, change)
         assert status["invalid"] == counted
+
+
+async def test_a_practitioner_of_the_longest_names_in_any_script_is_kept(ask: Ask) -> None:
+    """What the form allows the envelope must hold: it did not, and answered with a defect."""
+    week = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    hours = [{"days": week, "opens": "08:00", "closes": "17:59"}] * 3
+    words = " ".join(["\U00010400" * 11] * 5)
+    who = {
+        "agency_id": str(ask.issuer.personas["teacher"].agency.id),
+        "name": words[:35],
+        "team": {"name": words[:59], "phone": "+441632960111", "hours": hours},
+        "phone": "+441632960111",
+        "email": "a" * 40 + "@bcccccccc.gov.uk",
+    }
+    headers = {"Idempotency-Key": key()}
+    made = await ask("manager", "POST", "/v1/practitioners", who, why=NO_WHY, headers=headers)
+    assert made.status_code == 201
+    shown = await ask("manager", "GET", f"/v1/practitioners/{made.json()['id']}", why=NO_WHY)
+    assert {fact: shown.json()[fact] for fact in who} == who

@@ -227,6 +227,13 @@ async def test_a_new_agency_supplies_under_its_source(ask: Ask, issuer: Issuer) 
     assert (await ask.supply(who, "night-shelter/x", b"x\n")).status_code == 200
 
 
+async def test_a_feed_source_stays_with_the_agency_that_has_it(ask: Ask, issuer: Issuer) -> None:
+    """Else whoever adds an agency could take over another's feed by its name."""
+    answer = await add(ask, "/v1/agencies", {**AGENCY, "source": "schools"})
+    refused(answer, 409, "state_conflict")
+    assert (await ask.feed(child_line(reference(), a_child())))["accepted"] == 1
+
+
 async def test_a_practitioner_is_read_with_the_team_that_answers(ask: Ask) -> None:
     said = {**PRACTITIONER, "phone": "01632 960777", "email": "Marit.Quoyle@northmere.example"}
     answer = await add(ask, "/v1/practitioners", said)

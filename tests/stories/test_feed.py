@@ -311,7 +311,8 @@ async def test_invalid_lines_come_in_pages_for_their_supplier_alone(ask: Ask) ->
     rest = (await ask("schools_feed", "GET", following, why=NO_WHY)).json()
     assert [each["line"] for each in rest["lines"]] == [1001, 1002, 1003]
     assert rest["next"] is None
-    refused(await ask("manager", "GET", following, why=NO_WHY), 404, "not_disclosed")
+    another = await ask("manager", "GET", following, why=NO_WHY)  # a cursor serves one account
+    refused(another, 400, "query_invalid")
 
 
 # 3b. A line waits for the team
@@ -335,3 +336,16 @@ async def test_a_line_that_may_be_a_child_already_here_waits_and_its_supplier_is
 @pytest.mark.parametrize("who", ["teacher", "schools_feed", "auditor"])
 async def test_what_waits_is_the_teams_to_see(ask: Ask, who: str) -> None:
     refused(await ask(who, "GET", "/v1/holds", why=NO_WHY), 403, "role_not_allowed")
+
+
+async def test_what_became_of_the_lines_is_told_to_the_team_alone(ask: Ask) -> None:
+    """The supplier hears accepted or invalid; new, same and changed depend on the index."""
+    ref, child = reference(), a_child()
+    await ask.feed(child_line(ref, child))
+    status = await ask.feed(child_line(ref, child), child_line(reference(), a_child()))
+    assert "outcomes" not in status
+    path = status["results"].removesuffix("/lines")
+    told = (await ask("manager", "GET", path, why=NO_WHY)).json()
+    assert told["outcomes"]["same"] == 1
+    assert told["outcomes"]["new"] == 1
+    assert {**told, "outcomes": None} == {**status, "outcomes": None}
