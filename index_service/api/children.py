@@ -86,14 +86,15 @@ def restriction_routes(identify: Identify, shielding: Shielding, clock: Clock) -
         status_code=201,
         operation_id="grantShield",
         summary="Shield a child's record: nobody but the team sees where they are",
-        responses=contract.answers(201, contract.Made, "Shielded.", "child", "body"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
+        responses=contract.answers(201, contract.Made, "Shielded.", "child", "body", "change"),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.IDEMPOTENCY),
     )
     async def grant_shield(request: Request, child_id: ChildId, body: ShieldGranted) -> Response:
         """Shield a record; every request begun after the answer sees it shielded."""
         login, attempt = identify(request, Action.SHIELD)
         grant = Grant(*body.to_domain(clock.today()))
-        shield_id = await shielding.grant(login, child_id, grant, attempt)
+        sent = Repeatable(idempotency_key(request), await request.body())
+        shield_id = await shielding.grant(login, child_id, grant, sent, attempt)
         return contract.made(shield_id, f"/v1/children/{child_id}")
 
     @router.post(

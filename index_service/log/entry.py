@@ -47,7 +47,8 @@ class AccessEntry:
     `action` is a consent Action or a route's own word, "" when refused before it was
     known; `route` is the template, never a path. `account` is its id, or the keyed
     reference of the token's subject (hex) where a request ended before the look-up.
-    Commitments are hex SHA-256 or "". `agreement` is a version, 0 for none. `count` is only for the outcome shed.
+    Commitments are hex SHA-256 or "". `agreement` is a version, 0 for none. `count` is
+    of lines, subjects or shed requests.
     """
 
     csa: str

@@ -230,7 +230,7 @@ class Chunk:
             record = open_record(standing.sealed)
         after = merged(record, stated, self._source(line))
         facts = facts_of(after)
-        held = self._around.touches_guard(sought(self._index, facts), child_id)
+        held = self._around.newly_resembles(sought(self._index, facts), child_id)
         waited = standing.policy.held
         if held:
             standing.policy = held_now(standing.policy)

@@ -44,7 +44,7 @@ class Holds:
         page = found[:PAGE_MAX]
         subjects = tuple(
             SubjectShown(child_id, (DisclosureClass.RESTRICTION,), shown=True)
-            for child_id in dict.fromkeys(child_id for child_id, _ in page)
+            for child_id, _ in page
         )
         following = None
         if len(found) > PAGE_MAX:
@@ -71,11 +71,11 @@ class Holds:
             row["child_id"]: open_policy(keyring, row).policy
             for row in (await reading.policies(ids) if ids else ())
         }
-        return sorted(
-            {
-                (each.child_id, each.why)
-                for each in waiting
-                if each.child_id in policies
-                and (policies[each.child_id].held or each.why is Waits.DOUBTFUL)
-            }
-        )
+        # Once a child: a doubtful record that came to be held waits as held.
+        found = {
+            each.child_id: Waits.HELD if policies[each.child_id].held else Waits.DOUBTFUL
+            for each in waiting
+            if each.child_id in policies
+            and (policies[each.child_id].held or each.why is Waits.DOUBTFUL)
+        }
+        return sorted(found.items())

@@ -15,7 +15,7 @@ from index_service.domain.feed import LineOutcome
 from index_service.domain.matching.compare import Level
 from index_service.domain.matching.grade import Grade, grade
 from index_service.domain.matching.keys import Facts, guard_keys, query_keys
-from index_service.domain.matching.score import Candidate, Field, prepare, score
+from index_service.domain.matching.score import Candidate, Field, PreparedQuery, prepare, score
 from index_service.services.encoding import Policy
 from index_service.services.index import Index
 from index_service.services.pointers import Waiting, Waits, decoy, waiting_pointer
@@ -33,7 +33,7 @@ NO_LINE = bytes(16)
 GUARD_BITS_MIN = 0.0
 """As likely as not the same child: with a guarded one that is doubt enough to hold."""
 _NOBODY: frozenset[UUID] = frozenset()
-_NO_OTHER_NAME = frozenset(Level) - {Level.DIFFERS}
+_NO_PLACE = frozenset({Field.ADDRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,33 +141,49 @@ class Surroundings:
         policy = child.policy
         self.note(Known(child.child_id, facts, policy.shielded or policy.held, policy.archived))
 
-    def judge(self, each: Sought, own: UUID | None = None) -> Judged:
-        """Say what a record is. `own` is the child it is already known to belong to."""
-        if self.touches_guard(each, own):
+    def judge(self, each: Sought) -> Judged:
+        """Say what a new record is."""
+        if self.resembles_guarded(each, None):
             return Judged(LineOutcome.HELD)
-        candidates = self._candidates(each)
+        candidates = [known for known in self._candidates(each) if not known.guarded]
         if not candidates:
             return Judged(LineOutcome.NEW)
         query = prepare(each.facts)
         certain: list[Known] = []
         likely = False
         for known in candidates:
-            if known.child_id == own:
-                continue
             candidate = Candidate(known.facts)
-            scored = score(query, candidate)
-            graded = grade(query, candidate, scored)
-            # Another NHS number may be a slip and releases nobody but a twin of another name.
-            doubt = graded is not Grade.NONE or scored.level(Field.GIVEN_NAME) in _NO_OTHER_NAME
-            if known.guarded and doubt and scored.bits >= GUARD_BITS_MIN:
-                return Judged(LineOutcome.HELD)
-            if graded is Grade.NONE:
-                continue
+            graded = grade(query, candidate, score(query, candidate))
             certain += [known] if graded is Grade.CERTAIN else []
             likely = likely or graded is Grade.PROBABLE
         if len(certain) == 1 and not certain[0].archived:
             return Judged(LineOutcome.SAME, certain[0].child_id)
         return Judged(LineOutcome.DOUBTFUL if certain or likely else LineOutcome.NEW)
+
+    def newly_resembles(self, after: Sought, own: UUID) -> bool:
+        """Return whether a change makes `own` resemble a guarded child it did not resemble.
+
+        What stood beside a guarded child before has been looked at; only what a change
+        brings is new doubt.
+        """
+        if not self.resembles_guarded(after, own):
+            return False
+        before = sought(self._index, self._known[own].facts)
+        return not self.resembles_guarded(before, own)
+
+    def resembles_guarded(self, each: Sought, own: UUID | None) -> bool:
+        """Return whether facts may be those of a shielded or held child other than `own`.
+
+        By number, and by who the child is; never by where: else whoever adds a record at a
+        guessed address would learn from its being held that the guess was right.
+        """
+        if self.touches_guard(each, own):
+            return True
+        guarded = [
+            known for known in self._candidates(each) if known.guarded and known.child_id != own
+        ]
+        query = prepare(each.facts) if guarded else None
+        return query is not None and any(_doubt(query, known) for known in guarded)
 
     def _candidates(self, each: Sought) -> list[Known]:
         found: set[UUID] = set()
@@ -189,6 +205,17 @@ class Surroundings:
             return False
         own_texts = set(guard_keys(self._known[own].facts)) if own in self._known else set()
         return any(text not in own_texts for text in hit)
+
+
+def _doubt(query: PreparedQuery, known: Known) -> bool:
+    """Return whether a record is as likely as not this guarded child's, by names and birth.
+
+    Numbers are asked of exactly, by the guard; another one may be a slip and releases
+    nobody. A twin, who has another given name, is another child.
+    """
+    facts = replace(known.facts, postcode="", house="", identifiers={})
+    scored = score(query, Candidate(facts, _NO_PLACE))
+    return scored.level(Field.GIVEN_NAME) is not Level.DIFFERS and scored.bits >= GUARD_BITS_MIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from index_service.crypto.digest import decoy_token
 from index_service.crypto.keyring import Keyring
 
 _BUCKETS = 16
+LOAD_ROWS = 3  # of a case row: by its id, its agency, its practitioner
 _POINTER_BYTES = 16 + 1 + 16 + 16
 
 

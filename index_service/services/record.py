@@ -238,7 +238,7 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
     asked = sought(index, facts)
     around = Surroundings(index)
     await around.behold(work, asked, child.child_id)
-    touches = around.touches_guard(asked, child.child_id)
+    touches = around.newly_resembles(asked, child.child_id)
     outcome = LineOutcome.HELD if touches else LineOutcome.CHANGED
     parts = sealed_parts(child.key, child.child_id, after)
     policy = replace(held_now(child.policy) if touches else child.policy, more=parts.more)

@@ -165,23 +165,19 @@ async def test_every_child_has_as_many_rows_whatever_it_is(ask: Ask, sorts: dict
         assert after - before == {"work_token": 1, "access_entry": 2, "access_subject": 2}
 
 
-async def test_a_shield_adds_a_case_row_as_any_case_fact_does(ask: Ask) -> None:
-    """A grant leaves no mark of its own: no token moves, nothing but a row like others."""
+async def test_a_shield_leaves_the_rows_an_involvement_that_begins_leaves(ask: Ask) -> None:
+    """A grant leaves no mark of its own: no search or guard row moves, no table tells it."""
     child_id, other = [await ask.create(a_child()) for _ in range(2)]
     tables = ("child_token", "guard_token")
     before, tokens = await count(ask), [await ask.served.rows(f"table {t}") for t in tables]
     await ask.shield(child_id, day(-90))
-    made = await count(ask) - before
-    assert made == {"case_row": 1, "access_entry": 1, "access_subject": 1}
+    shielded = await count(ask)
     after = [await ask.served.rows(f"table {t}") for t in tables]
     assert [sorted(map(bytes_of, rows)) for rows in after] == [
         sorted(map(bytes_of, rows)) for rows in tokens
     ]
-    path = f"/v1/children/{other}/assessment"
-    before = await count(ask)
-    said = {"contact": contact(), "held_since": day(2)}
-    assert (await ask("teacher", "PUT", path, said)).status_code == 204
-    assert await count(ask) - before == made
+    await ask.begin("social_worker", other)
+    assert await count(ask) - shielded == shielded - before
 
 
 def bytes_of(row: Any) -> bytes:

@@ -62,6 +62,8 @@ class Ask:
         """Ask once. A body other than bytes, or a stream, is sent as JSON; `why` has a default."""
         stated = (why or _USUAL.get(who or "", CARE)).headers()
         sent = {"X-Request-ID": str(uuid4()), **stated, **self._bearer(who), **(headers or {})}
+        if path.endswith("/shield"):
+            sent.setdefault("Idempotency-Key", key())
         content = body if isinstance(body, (bytes, AsyncIterator)) else None
         if body is not None and content is None:
             content = json.dumps(body).encode()

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.stories.asking import NO_WHY, Answer, Ask, Why, ndjson
+from tests.stories.asking import NO_WHY, Answer, Ask, Why, ndjson, not_shown
 from tests.stories.made import (
     TODAY,
     Stated,
@@ -46,7 +46,7 @@ def crowd(size: int, first: int) -> list[Stated]:
             "gender": "female",
             "nhs_number": nhs_number(number),
             "upn": upn(number),
-            "address": {"kind": "current", "house": str(number), "postcode": "NM3 3BB"},
+            "address": {"kind": "current", "house": str(number % 1000), "postcode": "NM3 3BB"},
         }
         for number in range(first, first + size)
     ]
@@ -223,3 +223,61 @@ async def test_a_practitioner_of_the_longest_names_in_any_script_is_kept(ask: As
     assert made.status_code == 201
     shown = await ask("manager", "GET", f"/v1/practitioners/{made.json()['id']}", why=NO_WHY)
     assert {fact: shown.json()[fact] for fact in who} == who
+
+
+async def test_a_second_record_waits_from_the_moment_the_first_is_shielded(ask: Ask) -> None:
+    """Duplicates are there before anybody thinks of a shield: one left out tells it all."""
+    child = a_child()
+    first = await ask.create(child)
+    again = {**child, "address": {**child["address"], "house": "77"}}
+    del again["nhs_number"], again["upn"], again["case_number"]
+    second = await ask.create(again)
+    other = await ask.create(a_child())
+    assert (await ask.read("teacher", second)).status_code == 200
+    await ask.shield(first, SOON)
+    not_shown(await ask.read("teacher", second))
+    assert (await ask.holds())[second] == "held"
+    assert (await ask.read("teacher", other)).status_code == 200
+
+
+async def test_a_guessed_address_is_not_confirmed_by_a_new_records_fate(ask: Ask) -> None:
+    """Where a shielded child lives has no part in what resembles it."""
+    child = a_child()
+    await ask.shield(await ask.create(child), SOON)
+    fates = []
+    for house in (child["address"]["house"], "63"):
+        guess = a_child(
+            date_of_birth=child["date_of_birth"],
+            gender=child["gender"],
+            address={**child["address"], "house": house},
+        )
+        for number in ("nhs_number", "upn", "case_number"):
+            guess.pop(number, None)
+        made = await ask.create(guess)
+        fates.append((await ask.read("social_worker", made)).status_code)
+    assert fates[0] == fates[1]
+
+
+async def test_an_amendment_into_a_shielded_childs_likeness_waits(ask: Ask) -> None:
+    """Not only an exact name: a nickname and the same day are doubt enough."""
+    child = a_child(name={"given_name": "Katherine", "family_name": "Quillermoor"})
+    await ask.shield(await ask.create(child), SOON)
+    other = await ask.create(a_child(date_of_birth=child["date_of_birth"]))
+    tag = (await ask.read("manager", other)).headers["etag"]
+    name = {"given_name": "Kate", "family_name": "Quillermoor"}
+    assert (await ask.amend("manager", other, tag, name=name)).status_code == 204
+    not_shown(await ask.read("teacher", other))
+
+
+async def test_a_child_already_beside_a_shielded_one_is_still_amended_and_seen(ask: Ask) -> None:
+    """What stood there before is no new doubt: an update must not hide a child."""
+    child = a_child()
+    beside = a_child(
+        date_of_birth=child["date_of_birth"],
+        name={"given_name": "Obadiah", "family_name": child["name"]["family_name"]},
+    )
+    other = await ask.create(beside)
+    await ask.shield(await ask.create(child), SOON)
+    tag = (await ask.read("manager", other)).headers["etag"]
+    assert (await ask.amend("manager", other, tag, gender="not_specified")).status_code == 204
+    assert (await ask.read("teacher", other)).status_code == 200
