@@ -244,19 +244,16 @@ async def test_a_guessed_address_is_not_confirmed_by_a_new_records_fate(ask: Ask
     """Where a shielded child lives has no part in what resembles it."""
     child = a_child()
     await ask.shield(await ask.create(child), SOON)
-    fates = []
-    for place in ({}, {"house": "63", "postcode": "NM9 9ZZ"}):
+    elsewhere = {"house": "63", "postcode": "NM9 9ZZ"}
+    for family, place in (("Vantongeren", {}), ("Oosterbaan", elsewhere)):
         guess = a_child(
-            name={**child["name"], "family_name": "Vantongeren"},
+            name={**child["name"], "family_name": family},
             date_of_birth=child["date_of_birth"],
-            gender=child["gender"],
+            gender="not_specified",
             address={**child["address"], **place},
         )
-        for number in ("nhs_number", "upn", "case_number"):
-            guess.pop(number, None)
         made = await ask.create(guess)
-        fates.append((await ask.read("social_worker", made)).status_code)
-    assert fates[0] == fates[1]
+        assert (await ask.read("social_worker", made)).status_code == 200
 
 
 async def test_an_amendment_into_a_shielded_childs_likeness_waits(ask: Ask) -> None:
