@@ -21,4 +21,4 @@ def test_nothing_leaves_unrecorded_and_nothing_acknowledged_is_lost() -> None:
     proof = Proof("kill", quiet=True)
     asyncio.run(prove(SHORT, proof))
     assert proof.failed == []
-    assert len(proof.claims) == 18
+    assert len(proof.claims) == 19

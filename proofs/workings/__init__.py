@@ -1,0 +1,1 @@
+"""What the proofs are made of; nothing here is run by itself."""
