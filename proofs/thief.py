@@ -46,10 +46,10 @@ from proofs.workings.spoils import FACTS, Cell, Gains, Spoils, attacks, every_jo
 from proofs.workings.stocking import (
     Pair,
     gathered,
-    helpers,
     in_chunks,
     insert_tokens,
     keys_of_chunk,
+    sealing_processes,
     stock_chunk,
 )
 from proofs.workings.stolen import Links
@@ -120,7 +120,7 @@ async def _stocked(plan: Plan, authority: Authority, proof: Proof) -> Stock:
     strangers = population(plan.children, plan.seed + 1)
     random.Random(plan.seed).shuffle(people)
     settings = authority.settings
-    with helpers() as pool:
+    with sealing_processes() as pool:
         parts = [
             pool.submit(stock_chunk, settings.database_url, settings.key_directory, some)
             for some in in_chunks(people[: plan.children])

@@ -10,6 +10,7 @@ from consent.facts import Action
 from index_service.domain.access import Access
 from index_service.domain.errors import Code, Invalid, Refused
 from index_service.domain.matching.keys import Facts
+from index_service.log.access_log import RequestEntries
 from index_service.log.entry import Outcome
 from index_service.services.admitting import Asked, Login, admit
 from index_service.services.attempt import Attempt
@@ -42,10 +43,11 @@ class Batches:
         async with snapshot(index.reading, index.csa) as reading:
             # Known before the first question, so that the batch's own entry names the asker.
             await admit(index, reading, Asked(login, Action.READ_DIRECTORY), attempt)
-        answers = [
-            await self._one(login, position, question, attempt)
-            for position, question in enumerate(questions)
-        ]
+        answers = []
+        for position, question in enumerate(questions):
+            # Each subject has an entry of its own; what the batch comes to has another.
+            with RequestEntries():
+                answers.append(await self._one(login, position, question, attempt))
         entry = replace(
             attempt.entry(index.log.stamp(), Outcome.RECORDED), count=len(answers), code="batch"
         )

@@ -62,7 +62,7 @@ def keys_of_chunk(known: list[tuple[str, str, Any]]) -> list[tuple[Key, ...]]:
     return [keys_of(each) for each in known]
 
 
-def helpers() -> ProcessPoolExecutor:
+def sealing_processes() -> ProcessPoolExecutor:
     """Return workers that share nothing with this process: it has threads."""
     return ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn"))
 

@@ -66,7 +66,7 @@ LETTERS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d"}
 VERBS = {
     "r": "select count(*) from {table}",
     "a": "insert into {table} select * from {table}",
-    "w": "update {table} set csa = csa",
+    "w": "update {table} set csa = 'northmere'",
     "d": "delete from {table}",
     "t": "truncate {table}",
 }
