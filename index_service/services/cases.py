@@ -30,6 +30,9 @@ from index_service.domain.involvement import (
 from index_service.domain.shield import Shield, ShieldAskedBy, ShieldGround
 from index_service.services.encoding import Policy, day_of, day_text
 
+CASES_A_CHILD_MAX = 200
+"""Of involvements: far above any child's, far below what would make a record unreadable."""
+
 CaseFact = Involvement | CafStatus | LeadProfessional | Shield
 
 _HEAD_SIZE = envelope_size("case_head")

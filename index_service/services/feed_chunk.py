@@ -22,7 +22,7 @@ from index_service.domain.feed import (
     RawLine,
 )
 from index_service.domain.involvement import SENSITIVE_SERVICES, Involvement
-from index_service.services.cases import SealedCase, checked_cases, new_case_id
+from index_service.services.cases import CASES_A_CHILD_MAX, SealedCase, checked_cases, new_case_id
 from index_service.services.feed_writes import Standing, Writes, kept_line
 from index_service.services.index import Index
 from index_service.services.merging import merged
@@ -253,7 +253,12 @@ class Chunk:
             raise _LineRefused(LineCode.REFERENCE_UNKNOWN, "child_reference")
         known = self._refs.get(own_ref)
         standing = self._standing[child.child_id if known is None else known.child_id]
-        if known is None:
+        if known is None or known.case_id == _NO_CASE:
+            ends = known is not None and line.verb is not InvolvementVerb.BEGIN
+            if ends or standing.policy.cases >= CASES_A_CHILD_MAX:
+                # No supplier can bury a child under its lines; it is told nothing of that.
+                self._keep(each, standing, _NO_CASE)
+                return LineOutcome.HALTED
             fact = self._begun(line)
             self._add_case(standing, fact)
             load = Load(standing.child_id, fact.id)

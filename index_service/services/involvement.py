@@ -17,7 +17,13 @@ from index_service.domain.involvement import Contact, Involvement, Service
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
-from index_service.services.cases import CaseHead, SealedCase, checked_cases, new_case_id
+from index_service.services.cases import (
+    CASES_A_CHILD_MAX,
+    CaseHead,
+    SealedCase,
+    checked_cases,
+    new_case_id,
+)
 from index_service.services.index import Index
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
 from index_service.services.sealing import open_policy
@@ -75,6 +81,8 @@ class Involvements:
                 change = Change((SubjectShown(child_id),), opened.decision, REPLAYED)
                 await recorded(index, work, attempt, change)
                 return done.resource
+            if opened.child.policy.cases >= CASES_A_CHILD_MAX:
+                raise Invalid(Code.STATE_CONFLICT)
             fact = _begun(admitted, stated)
             await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
             load = Load(child_id, fact.id)

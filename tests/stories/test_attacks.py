@@ -276,3 +276,17 @@ async def test_a_child_already_beside_a_shielded_one_is_still_amended_and_seen(a
     tag = (await ask.read("manager", other)).headers["etag"]
     assert (await ask.amend("manager", other, tag, gender="not_specified")).status_code == 204
     assert (await ask.read("teacher", other)).status_code == 200
+
+
+async def test_no_supplier_buries_a_child_under_its_lines(ask: Ask) -> None:
+    """Thousands of involvements of one child would make its record unreadable to all."""
+    ref, child = reference(), a_child()
+    lines = [child_line(ref, child), *(begin_line(reference("I"), ref) for _ in range(230))]
+    status = await ask.feed(*lines)
+    assert (status["accepted"], status["invalid"]) == (231, 0)
+    path = status["results"].removesuffix("/lines")
+    told = (await ask("manager", "GET", path, why=NO_WHY)).json()
+    assert told["outcomes"]["halted"] == 30
+    (match,) = (await ask.look_up("manager", **by_everything(child)))["matches"]
+    shown = await ask.shown("manager", match["child"]["child_id"])
+    assert len(shown["involvements"]) == 200
