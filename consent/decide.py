@@ -1,4 +1,4 @@
-"""The three questions of policy, and the one way verdicts add up.
+"""The questions of policy, and the one way verdicts add up.
 
 The rules are looked up at each call, so the tuples are the whole policy: what is
 taken out of them is gone.
@@ -6,10 +6,12 @@ taken out of them is gone.
 
 from collections.abc import Iterable
 
-from consent import rules_asker, rules_child
+from consent import rules_asker, rules_assessment, rules_child, rules_involvement
 from consent.agreement import Agreement
+from consent.agreement_terms import lesser_level
 from consent.decision import (
     AskerDecision,
+    Cap,
     ChildReason,
     Decision,
     Forbid,
@@ -20,10 +22,13 @@ from consent.decision import (
 from consent.facts import (
     Ask,
     AskerFacts,
+    AssessmentFacts,
     ChildFacts,
     DisclosureClass,
     InvolvementFacts,
+    InvolvementLevel,
     Obligation,
+    SecondPerson,
 )
 
 _MAY_ASK = AskerDecision(True, ())
@@ -54,16 +59,54 @@ def decide_involvement(
     decision: Decision,
     involvement: InvolvementFacts,
     agreement: Agreement,
-) -> bool:
-    """Say whether one involvement is shown, given the decision on its child's record.
+) -> InvolvementLevel:
+    """Say how much of one involvement is shown, given the decision on its child's record.
 
     Ask it of every involvement of an allowed record, INVOLVEMENTS permitted or not:
     of a shielded child an agency still sees its own.
     """
-    verdicts = [
-        rule(asker, ask, decision, involvement, agreement) for rule in rules_child.INVOLVEMENT_RULES
-    ]
-    return combine(verdicts).allowed
+    caps: list[InvolvementLevel] = []
+    verdicts: list[Verdict | None] = []
+    for rule in rules_involvement.INVOLVEMENT_RULES:
+        said = rule(asker, ask, decision, involvement, agreement)
+        if isinstance(said, Cap):
+            caps.append(said.level)
+        else:
+            verdicts.append(said)
+    if not combine(verdicts).allowed:
+        return InvolvementLevel.NOTHING
+    return lesser_level(*caps)
+
+
+def decide_assessment(
+    asker: AskerFacts,
+    ask: Ask,
+    decision: Decision,
+    facts: AssessmentFacts,
+    agreement: Agreement,
+) -> bool:
+    """Say whether it is told that a common assessment is held, and by whom."""
+    rules = rules_assessment.ASSESSMENT_RULES
+    return combine([rule(asker, ask, decision, facts, agreement) for rule in rules]).allowed
+
+
+def override_terms(asker: AskerFacts, ask: Ask, agreement: Agreement) -> SecondPerson:
+    """Say when somebody else must agree to the override asked for.
+
+    Whether it may be asked for at all is for `may_ask`.
+    """
+    if rules_asker.takes_the_statutory_route(asker, ask, agreement):
+        return agreement.override.second_person_statutory
+    return agreement.override.second_person
+
+
+def may_mediate(mediator: AskerFacts, ask: Ask, agreement: Agreement) -> AskerDecision:
+    """Say whether this account may ask on a requester's behalf, and if not every reason.
+
+    The question is then decided with the requester's facts, and needs its own `may_ask`.
+    """
+    reasons = rules_asker.defects_of_a_mediator(mediator, ask, agreement)
+    return AskerDecision(False, reasons) if reasons else _MAY_ASK
 
 
 def combine(verdicts: Iterable[Verdict | None]) -> Decision:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from consent.facts import DisclosureClass, Obligation
+from consent.facts import DisclosureClass, InvolvementLevel, Obligation
 
 EVERY_CLASS = frozenset(DisclosureClass)
 
@@ -23,6 +23,7 @@ class AskerReason(StrEnum):
     NO_AGREEMENT_IN_FORCE = "no_agreement_in_force"
     AGENCY_NOT_PARTY = "agency_not_party"
     ROLE_NOT_ALLOWED = "role_not_allowed"
+    OVERRIDE_NOT_GRANTED = "override_not_granted"
     PURPOSE_MISSING = "purpose_missing"
     PURPOSE_NOT_ALLOWED = "purpose_not_allowed"
     REASON_MISSING = "reason_missing"
@@ -30,7 +31,7 @@ class AskerReason(StrEnum):
 
 
 class ChildReason(StrEnum):
-    """Why a record or an involvement is shown or withheld; for the sealed entry only."""
+    """Why a record or an entry of it is shown or withheld; for the sealed log entry only."""
 
     # For showing.
     TEAM_KEEPS_THE_INDEX = "team_keeps_the_index"
@@ -46,9 +47,14 @@ class ChildReason(StrEnum):
     RECORD_HELD = "record_held"
     RECORD_SHIELDED = "record_shielded"
     SHIELDED_NOT_OVERWRITTEN = "shielded_not_overwritten"
-    SHIELDING_IS_THE_TEAMS = "shielding_is_the_teams"
+    OVERRIDE_NOT_IN_FORCE = "override_not_in_force"
+    AGENCY_EXCEPTED = "agency_excepted"
     RECORD_NOT_DISCLOSED = "record_not_disclosed"
+    SENSITIVE_WITHOUT_BASIS = "sensitive_without_basis"
     SENSITIVE_IS_BROKERED = "sensitive_is_brokered"
+    LEVEL_AGREED = "level_agreed"
+    CAF_CONSENT_REFUSED = "caf_consent_refused"
+    CAF_CONSENT_NOT_GIVEN = "caf_consent_not_given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,14 @@ class Require:
     """Lay these obligations on the answer, if there is one."""
 
     obligations: frozenset[Obligation]
+
+
+@dataclass(frozen=True, slots=True)
+class Cap:
+    """Show no more of an involvement than this, whatever else is said of it."""
+
+    reason: ChildReason
+    level: InvolvementLevel
 
 
 Verdict = Forbid | Permit | Require

@@ -72,6 +72,23 @@ class Action(StrEnum):
     READ_HOLDS = "read_holds"
     KEEP_DIRECTORY = "keep_directory"  # agencies, practitioners, accounts, agreements
     READ_DIRECTORY = "read_directory"  # /v1/me, /v1/vocabularies, agencies' front doors
+    RECORD_CONSENT = "record_consent"  # given, refused, withdrawn; another basis; not shared
+    READ_CONSENTS = "read_consents"
+    ASK_CONTACT = "ask_contact"  # asks the team to broker; reads no child
+    BROKER = "broker"  # the team's side of it
+    MEDIATE = "mediate"  # grants a mediator 15 minutes of one's own rights
+    ASK_SHIELD = "ask_shield"
+    OVERRIDE = "override"  # ask for an override, and read under it
+    APPROVE_OVERRIDE = "approve_override"
+    INVESTIGATE = "investigate"  # alerts, overrides after the fact
+    RELEASE_HOLD = "release_hold"
+    CLOSE_IDENTITY = "close_identity"  # the first of a new identity's two requests
+    RECORD_STATUS = "record_status"  # child protection plan, looked after
+    RECORD_DISSENT = "record_dissent"
+    READ_DUE = "read_due"  # common assessments to be reviewed
+    KEEP_AGREEMENT = "keep_agreement"
+    READ_DECISION = "read_decision"  # why one's own request was answered as it was
+    READ_NOTICES = "read_notices"  # what one's agency is told later
 
 
 class Purpose(StrEnum):
@@ -116,6 +133,8 @@ class DisclosureClass(StrEnum):
     ASSESSMENT = "assessment"  # CAF held by whom, lead professional
     PROVENANCE = "provenance"  # who supplied what, when: the management team's
     RESTRICTION = "restriction"  # that and why a record is shielded or held
+    STATUS = "status"  # child protection plan, looked after, and the responsible team
+    CONSENTS = "consents"  # consents, other bases, decisions not to share
 
 
 class Obligation(StrEnum):
@@ -141,6 +160,7 @@ class AskerFacts:
     trained_on: date | None
     signed_on: date | None
     employer_accredited: bool
+    may_override: bool = False  # a right granted to the account by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,17 +175,70 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class ChildFacts:
-    """What is true of one child record. Built in one place: services/facts.py."""
+    """What is true of one child record. Built in one place: services/facts.py.
+
+    `overridden`: this asker holds an override of this record's shield, granted, not used
+    and not ended. It counts for Action.OVERRIDE alone.
+    """
 
     archived: bool = False
     held: bool = False  # waits for a person's decision; nobody but the team sees it
     shielded: bool = False
+    overridden: bool = False
+
+
+class SensitiveBasis(StrEnum):
+    """On what a sensitive service's entry stands today (regulation 11(3))."""
+
+    NONE = "none"  # never given, refused, withdrawn or expired
+    CONSENT = "consent"
+    SIGNIFICANT_HARM = "significant_harm"
 
 
 @dataclass(frozen=True, slots=True)
 class InvolvementFacts:
-    """What is true of one involvement of a child already decided on."""
+    """What is true of one involvement of a child already decided on.
+
+    `agency` and `agency_kind` are of the agency that recorded it; `basis` is asked of
+    sensitive ones only.
+    """
 
     sensitive: bool
-    consent_in_force: bool
+    basis: SensitiveBasis
     own_agency: bool
+    agency_kind: AgencyKind = AgencyKind.AUTHORITY
+    agency: str = ""
+
+
+class InvolvementLevel(StrEnum):
+    """How much of one involvement is shown, least first."""
+
+    NOTHING = "nothing"
+    BROKERED = "brokered"  # only that contact can be brokered; never by whom
+    EXISTENCE = "existence"  # that a service of this kind is involved
+    CONTACT = "contact"  # and whom to ring
+    CONTENT = "content"  # all the entry holds
+
+
+class CafConsent(StrEnum):
+    """What the family has said about telling that a common assessment is held."""
+
+    NOT_STATED = "not_stated"
+    GIVEN = "given"
+    REFUSED = "refused"  # refused, withdrawn, or given once and expired
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFacts:
+    """What is true of a common assessment's entry."""
+
+    own_agency: bool
+    consent: CafConsent
+
+
+class SecondPerson(StrEnum):
+    """When somebody else must agree to an override."""
+
+    NOT_NEEDED = "not_needed"
+    BEFORE = "before"
+    AFTER = "after"

@@ -9,7 +9,7 @@ from datetime import date
 
 from consent.agreement import Agreement
 from consent.decision import AskerReason
-from consent.facts import AccountState, Action, Ask, AskerFacts
+from consent.facts import AccountState, Action, Ask, AskerFacts, Role
 
 AskerRule = Callable[[AskerFacts, Ask, Agreement], AskerReason | None]
 
@@ -21,11 +21,33 @@ STATES_NO_PURPOSE = frozenset(
         Action.READ_HOLDS,
         Action.KEEP_DIRECTORY,
         Action.READ_DIRECTORY,
+        Action.BROKER,
+        Action.APPROVE_OVERRIDE,
+        Action.INVESTIGATE,
+        Action.READ_DUE,
+        Action.KEEP_AGREEMENT,
+        Action.READ_DECISION,
+        Action.READ_NOTICES,
     }
 )
 
-# A lapsed practitioner must be able to read on /v1/me what has lapsed.
-OPEN_TO_THE_LAPSED = frozenset({Action.READ_DIRECTORY})
+# A lapsed practitioner must be able to read on /v1/me what has lapsed, and why a request
+# was refused for it.
+OPEN_TO_THE_LAPSED = frozenset({Action.READ_DIRECTORY, Action.READ_DECISION})
+
+# The team's alone, whatever an agreement says; only an override may have other approvers.
+TEAM_ACTIONS = frozenset(
+    {
+        Action.SHIELD,
+        Action.LIFT_SHIELD,
+        Action.BROKER,
+        Action.APPROVE_OVERRIDE,
+        Action.INVESTIGATE,
+        Action.RELEASE_HOLD,
+        Action.CLOSE_IDENTITY,
+        Action.KEEP_AGREEMENT,
+    }
+)
 
 
 def suspended_account_asks_nothing(
@@ -88,10 +110,7 @@ def employer_is_accredited(
 
 def agreement_is_in_force(_asker: AskerFacts, ask: Ask, agreement: Agreement) -> AskerReason | None:
     """The sharing agreement is in force on the day of asking, its last day included."""
-    until = agreement.in_force_until
-    if ask.today < agreement.in_force_from or (until is not None and ask.today > until):
-        return AskerReason.NO_AGREEMENT_IN_FORCE
-    return None
+    return None if agreement.in_force.covers(ask.today) else AskerReason.NO_AGREEMENT_IN_FORCE
 
 
 def agency_is_party(asker: AskerFacts, _ask: Ask, agreement: Agreement) -> AskerReason | None:
@@ -106,6 +125,43 @@ def role_may_do_the_action(asker: AskerFacts, ask: Ask, agreement: Agreement) ->
     if ask.action not in agreement.actions.get((asker.role, asker.agency_kind), ()):
         return AskerReason.ROLE_NOT_ALLOWED
     return None
+
+
+def what_is_the_teams_is_asked_by_the_team(
+    asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> AskerReason | None:
+    """The team's own actions are the team's, but for approving overrides where that is agreed."""
+    if ask.action not in TEAM_ACTIONS or asker.role == Role.MANAGEMENT_TEAM:
+        return None
+    if ask.action == Action.APPROVE_OVERRIDE and _approves(asker, agreement):
+        return None
+    return AskerReason.ROLE_NOT_ALLOWED
+
+
+def override_is_a_granted_right(
+    asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> AskerReason | None:
+    """A shield is overridden by right, granted to the account by name or by statutory task."""
+    if ask.action != Action.OVERRIDE or asker.may_override is True:
+        return None
+    if takes_the_statutory_route(asker, ask, agreement):
+        return None
+    return AskerReason.OVERRIDE_NOT_GRANTED
+
+
+def mediation_is_agreed(asker: AskerFacts, ask: Ask, agreement: Agreement) -> AskerReason | None:
+    """Whoever asks through a mediator is of a kind of agency that may."""
+    if ask.action == Action.MEDIATE and asker.agency_kind not in agreement.mediation.requesters:
+        return AskerReason.ROLE_NOT_ALLOWED
+    return None
+
+
+def mediator_is_agreed(asker: AskerFacts, _ask: Ask, agreement: Agreement) -> AskerReason | None:
+    """Whoever asks for another is at a keyboard, of a kind of agency that may mediate."""
+    at_a_keyboard = asker.role in (Role.PRACTITIONER, Role.MANAGEMENT_TEAM)
+    if at_a_keyboard and asker.agency_kind in agreement.mediation.mediators:
+        return None
+    return AskerReason.ROLE_NOT_ALLOWED
 
 
 def purpose_is_stated(_asker: AskerFacts, ask: Ask, _agreement: Agreement) -> AskerReason | None:
@@ -123,6 +179,25 @@ def purpose_is_open_to_the_asker(
         return None
     opened = agreement.purposes.get((asker.role, asker.agency_kind, ask.action), ())
     return None if ask.purpose in opened else AskerReason.PURPOSE_NOT_ALLOWED
+
+
+def purpose_rests_on_law_in_force(
+    _asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> AskerReason | None:
+    """A stated purpose is one whose gateway is in force on the day of asking."""
+    if ask.purpose is None or agreement.gateways[ask.purpose].covers(ask.today):
+        return None
+    return AskerReason.PURPOSE_NOT_ALLOWED
+
+
+def purpose_is_not_closed_to_the_agency(
+    asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> AskerReason | None:
+    """A stated purpose is not one the agreement closes to this agency by name."""
+    named = agreement.named.get(asker.agency)
+    if named is not None and ask.purpose in named.closed:
+        return AskerReason.PURPOSE_NOT_ALLOWED
+    return None
 
 
 def reason_is_stated(_asker: AskerFacts, ask: Ask, _agreement: Agreement) -> AskerReason | None:
@@ -154,29 +229,69 @@ ASKER_RULES: tuple[AskerRule, ...] = (
     agreement_is_in_force,
     agency_is_party,
     role_may_do_the_action,
+    what_is_the_teams_is_asked_by_the_team,
+    override_is_a_granted_right,
+    mediation_is_agreed,
     purpose_is_stated,
     purpose_is_open_to_the_asker,
+    purpose_rests_on_law_in_force,
+    purpose_is_not_closed_to_the_agency,
     reason_is_stated,
     reason_belongs_to_the_purpose,
 )
 
 
+# Of somebody who asks for another only the account is in question, and the kind of agency.
+MEDIATOR_RULES: tuple[AskerRule, ...] = (
+    suspended_account_asks_nothing,
+    closed_account_asks_nothing,
+    check_is_recent,
+    training_is_complete,
+    end_user_agreement_is_signed,
+    employer_is_accredited,
+    agreement_is_in_force,
+    agency_is_party,
+    mediator_is_agreed,
+)
+
+
 def defects(asker: AskerFacts, ask: Ask, agreement: Agreement) -> tuple[AskerReason, ...]:
-    """Return everything wrong with the asker or the question, in the order of the rules.
+    """Return everything wrong with the asker or the question, once, in the order of the rules.
 
     TypeError when a rule answers with anything but a reason or None: a broken rule
     answers nothing.
     """
-    found = []
-    for rule in ASKER_RULES:
-        reason = rule(asker, ask, agreement)
-        if reason is None:
-            continue
-        if type(reason) is not AskerReason:
-            raise TypeError("an asker rule gave neither a reason nor None")
-        found.append(reason)
-    return tuple(found)
+    return _reasons([rule(asker, ask, agreement) for rule in ASKER_RULES])
+
+
+def defects_of_a_mediator(
+    mediator: AskerFacts, ask: Ask, agreement: Agreement
+) -> tuple[AskerReason, ...]:
+    """Return everything wrong with whoever asks on another's behalf, likewise."""
+    return _reasons([rule(mediator, ask, agreement) for rule in MEDIATOR_RULES])
+
+
+def takes_the_statutory_route(asker: AskerFacts, ask: Ask, agreement: Agreement) -> bool:
+    """Say whether a practitioner's stated purpose is a statutory task of its kind of agency."""
+    kind, purpose = asker.agency_kind, ask.purpose
+    return asker.role == Role.PRACTITIONER and agreement.override.on_statutory_route(kind, purpose)
+
+
+def _approves(asker: AskerFacts, agreement: Agreement) -> bool:
+    named = asker.role == Role.PRACTITIONER and asker.agency_kind in agreement.override.approvers
+    return named and asker.may_override is True
 
 
 def _has_come(day: date | None, today: date) -> bool:
     return day is not None and day <= today
+
+
+def _reasons(said: list[AskerReason | None]) -> tuple[AskerReason, ...]:
+    found: dict[AskerReason, None] = {}
+    for reason in said:
+        if reason is None:
+            continue
+        if type(reason) is not AskerReason:
+            raise TypeError("an asker rule gave neither a reason nor None")
+        found[reason] = None
+    return tuple(found)

@@ -10,7 +10,6 @@ from consent.agreement import Agreement
 from consent.decision import (
     EVERY_CLASS,
     ChildReason,
-    Decision,
     Forbid,
     Permit,
     Require,
@@ -22,14 +21,12 @@ from consent.facts import (
     AskerFacts,
     ChildFacts,
     DisclosureClass,
-    InvolvementFacts,
     Obligation,
     Role,
 )
 from consent.rules_asker import defects
 
 ChildRule = Callable[[AskerFacts, Ask, ChildFacts, Agreement], Verdict | None]
-InvolvementRule = Callable[[AskerFacts, Ask, Decision, InvolvementFacts, Agreement], Verdict | None]
 
 # Whoever works with children, at a keyboard or through a case system; a role not named
 # here or as the team's sees no child.
@@ -48,34 +45,35 @@ ASKED_OF_A_CHILD = frozenset(
         Action.SHIELD,
         Action.LIFT_SHIELD,
         Action.READ_HOLDS,
+        Action.RECORD_CONSENT,
+        Action.READ_CONSENTS,
+        Action.BROKER,
+        Action.ASK_SHIELD,
+        Action.OVERRIDE,
+        Action.RELEASE_HOLD,
+        Action.CLOSE_IDENTITY,
+        Action.RECORD_STATUS,
+        Action.RECORD_DISSENT,
     }
 )
-READS_OF_THE_ARCHIVE = frozenset({Action.READ_CHILD, Action.READ_HOLDS})
-SHIELDING = frozenset({Action.SHIELD, Action.LIFT_SHIELD})
-# They replace what stands; recording one's own involvement only adds.
+READS_OF_THE_ARCHIVE = frozenset({Action.READ_CHILD, Action.READ_HOLDS, Action.READ_CONSENTS})
+# They replace what stands; an agency's own involvement, consent or status only adds.
 OVERWRITES = frozenset({Action.AMEND_CHILD, Action.RECORD_ASSESSMENT})
 
 # Bound once: reading a member off its enum costs as much as a rule.
 _TEAM = Role.MANAGEMENT_TEAM
-_INVOLVEMENTS = frozenset({DisclosureClass.INVOLVEMENTS})
+_ALL_BUT_IDENTITY = EVERY_CLASS - {DisclosureClass.IDENTITY}
 
 _TEAM_SEES_ALL = Permit(ChildReason.TEAM_KEEPS_THE_INDEX, EVERY_CLASS)
 _ASKER_NOT_ALLOWED = Forbid(ChildReason.ASKER_NOT_ALLOWED)
 _ROLE_SEES_NO_CHILD = Forbid(ChildReason.ROLE_SEES_NO_CHILD)
 _ARCHIVED = Forbid(ChildReason.RECORD_ARCHIVED)
 _HELD = Forbid(ChildReason.RECORD_HELD)
-_SHIELDED = Forbid(ChildReason.RECORD_SHIELDED, EVERY_CLASS - {DisclosureClass.IDENTITY})
+_SHIELDED = Forbid(ChildReason.RECORD_SHIELDED, _ALL_BUT_IDENTITY)
 _NOT_OVERWRITTEN = Forbid(ChildReason.SHIELDED_NOT_OVERWRITTEN)
-_SHIELDING_IS_THE_TEAMS = Forbid(ChildReason.SHIELDING_IS_THE_TEAMS)
+_OVERRIDE_NOT_IN_FORCE = Forbid(ChildReason.OVERRIDE_NOT_IN_FORCE, _ALL_BUT_IDENTITY)
 _WITHHOLD_WHEREABOUTS = Require(frozenset({Obligation.WITHHOLD_WHEREABOUTS}))
 _BROKER = Require(frozenset({Obligation.WITHHOLD_SENSITIVE, Obligation.OFFER_BROKERING}))
-
-_RECORD_NOT_DISCLOSED = Forbid(ChildReason.RECORD_NOT_DISCLOSED)
-_TEAM_SEES_INVOLVEMENTS = Permit(ChildReason.TEAM_KEEPS_THE_INDEX, _INVOLVEMENTS)
-_OWN_INVOLVEMENT = Permit(ChildReason.OWN_INVOLVEMENT, _INVOLVEMENTS)
-_AGREED_INVOLVEMENT = Permit(ChildReason.AGREEMENT_GIVES, _INVOLVEMENTS)
-_SENSITIVE_IS_BROKERED = Forbid(ChildReason.SENSITIVE_IS_BROKERED)
-_INVOLVEMENT_SHIELDED = Forbid(ChildReason.RECORD_SHIELDED)
 
 
 def team_sees_every_class(
@@ -100,10 +98,11 @@ def agreement_gives_the_classes(
 def numbers_return_to_their_body(
     asker: AskerFacts, ask: Ask, _child: ChildFacts, agreement: Agreement
 ) -> Verdict | None:
-    """A number is seen by the kinds of agency for whose functions it was allocated."""
+    """A number is seen by the kinds of agency it is for, while its gateway is in force."""
     if asker.role not in WORKING_ROLES:
         return None
-    numbers = agreement.numbers.get((asker.agency_kind, ask.action))
+    given = agreement.numbers.get((asker.agency_kind, ask.action), frozenset())
+    numbers = frozenset(each for each in given if agreement.gateways[each].covers(ask.today))
     return Permit(ChildReason.OWN_NUMBER, numbers) if numbers else None
 
 
@@ -140,10 +139,12 @@ def held_record_waits_for_the_team(
 
 
 def shielded_record_shows_identity_only(
-    asker: AskerFacts, _ask: Ask, child: ChildFacts, _agreement: Agreement
+    asker: AskerFacts, ask: Ask, child: ChildFacts, _agreement: Agreement
 ) -> Verdict | None:
-    """Of a shielded record only the identity is seen, but by the management team."""
-    return _SHIELDED if child.shielded and asker.role != _TEAM else None
+    """Of a shielded record only the identity is seen, but by the team and under an override."""
+    if not child.shielded or asker.role == _TEAM or _overrides(ask, child):
+        return None
+    return _SHIELDED
 
 
 def shielded_record_is_overwritten_by_the_team_alone(
@@ -155,22 +156,32 @@ def shielded_record_is_overwritten_by_the_team_alone(
     return None
 
 
-def only_the_team_shields_and_lifts(
-    asker: AskerFacts, ask: Ask, _child: ChildFacts, _agreement: Agreement
+def override_opens_nothing_until_it_is_in_force(
+    asker: AskerFacts, ask: Ask, child: ChildFacts, _agreement: Agreement
 ) -> Verdict | None:
-    """Shields are granted and lifted by the management team, whatever an agreement says."""
-    if ask.action in SHIELDING and asker.role != _TEAM:
-        return _SHIELDING_IS_THE_TEAMS
-    return None
+    """Who asks for an override is shown the identity only, shielded or not, until it is granted."""
+    if ask.action != Action.OVERRIDE or asker.role == _TEAM or _overrides(ask, child):
+        return None
+    return _OVERRIDE_NOT_IN_FORCE
+
+
+def classes_are_withheld_from_a_named_agency(
+    asker: AskerFacts, _ask: Ask, _child: ChildFacts, agreement: Agreement
+) -> Verdict | None:
+    """An agency the agreement names is not given the classes withheld from it."""
+    named = agreement.named.get(asker.agency)
+    if named is None or asker.role == _TEAM:
+        return None
+    return Forbid(ChildReason.AGENCY_EXCEPTED, named.withheld) if named.withheld else None
 
 
 def shielded_record_withholds_whereabouts(
-    asker: AskerFacts, _ask: Ask, child: ChildFacts, _agreement: Agreement
+    asker: AskerFacts, ask: Ask, child: ChildFacts, _agreement: Agreement
 ) -> Verdict | None:
-    """An answer about a shielded child owes silence on everything that tells where."""
-    if child.shielded and asker.role != _TEAM:
-        return _WITHHOLD_WHEREABOUTS
-    return None
+    """An answer about a shielded child owes silence on what tells where, but under an override."""
+    if not child.shielded or asker.role == _TEAM or _overrides(ask, child):
+        return None
+    return _WITHHOLD_WHEREABOUTS
 
 
 def sensitive_services_are_brokered(
@@ -190,104 +201,12 @@ CHILD_RULES: tuple[ChildRule, ...] = (
     held_record_waits_for_the_team,
     shielded_record_shows_identity_only,
     shielded_record_is_overwritten_by_the_team_alone,
-    only_the_team_shields_and_lifts,
+    override_opens_nothing_until_it_is_in_force,
+    classes_are_withheld_from_a_named_agency,
     shielded_record_withholds_whereabouts,
     sensitive_services_are_brokered,
 )
 
 
-def team_sees_every_involvement(
-    asker: AskerFacts,
-    _ask: Ask,
-    _decision: Decision,
-    _involvement: InvolvementFacts,
-    _agreement: Agreement,
-) -> Verdict | None:
-    """The management team sees every involvement, to broker and to correct."""
-    return _TEAM_SEES_INVOLVEMENTS if asker.role == _TEAM else None
-
-
-def own_involvement_is_shown_to_its_agency(
-    asker: AskerFacts,
-    ask: Ask,
-    _decision: Decision,
-    involvement: InvolvementFacts,
-    agreement: Agreement,
-) -> Verdict | None:
-    """An agency sees what it recorded itself, wherever the action shows involvements."""
-    agreed = agreement.classes.get((asker.agency_kind, ask.action), frozenset())
-    if involvement.own_agency and DisclosureClass.INVOLVEMENTS in agreed:
-        return _OWN_INVOLVEMENT
-    return None
-
-
-def agreement_shows_involvements(
-    _asker: AskerFacts,
-    _ask: Ask,
-    decision: Decision,
-    _involvement: InvolvementFacts,
-    _agreement: Agreement,
-) -> Verdict | None:
-    """An involvement is shown where the decision on the record permits involvements."""
-    return _AGREED_INVOLVEMENT if DisclosureClass.INVOLVEMENTS in decision.permits else None
-
-
-def no_involvement_without_the_record(
-    _asker: AskerFacts,
-    _ask: Ask,
-    decision: Decision,
-    _involvement: InvolvementFacts,
-    _agreement: Agreement,
-) -> Verdict | None:
-    """Of a record that is not disclosed no involvement is, own ones included."""
-    return None if decision.allowed else _RECORD_NOT_DISCLOSED
-
-
-def suppliers_and_auditors_see_no_involvement(
-    asker: AskerFacts,
-    _ask: Ask,
-    _decision: Decision,
-    _involvement: InvolvementFacts,
-    _agreement: Agreement,
-) -> Verdict | None:
-    """Roles that work with no child see no involvement, their own agency's included."""
-    return None if asker.role in SEEING_ROLES else _ROLE_SEES_NO_CHILD
-
-
-def sensitive_involvement_is_brokered(
-    asker: AskerFacts,
-    _ask: Ask,
-    _decision: Decision,
-    involvement: InvolvementFacts,
-    _agreement: Agreement,
-) -> Verdict | None:
-    """A sensitive service is seen by itself and the team; consent widens nothing yet."""
-    if not involvement.sensitive or involvement.own_agency or asker.role == _TEAM:
-        return None
-    return _SENSITIVE_IS_BROKERED
-
-
-def involvement_would_betray_a_shielded_child(
-    asker: AskerFacts,
-    _ask: Ask,
-    decision: Decision,
-    involvement: InvolvementFacts,
-    _agreement: Agreement,
-) -> Verdict | None:
-    """Who works with a shielded child tells where; each agency sees its own only."""
-    if Obligation.WITHHOLD_WHEREABOUTS not in decision.obligations:
-        return None
-    if involvement.own_agency or asker.role == _TEAM:
-        return None
-    return _INVOLVEMENT_SHIELDED
-
-
-INVOLVEMENT_RULES: tuple[InvolvementRule, ...] = (
-    team_sees_every_involvement,
-    own_involvement_is_shown_to_its_agency,
-    agreement_shows_involvements,
-    no_involvement_without_the_record,
-    suppliers_and_auditors_see_no_involvement,
-    sensitive_involvement_is_brokered,
-    involvement_would_betray_a_shielded_child,
-)
+def _overrides(ask: Ask, child: ChildFacts) -> bool:
+    return ask.action == Action.OVERRIDE and child.overridden is True

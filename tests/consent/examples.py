@@ -1,8 +1,11 @@
 """Askers, questions and agreements for the tests of policy."""
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Any
 
+import demo
 from consent.agreement import AGREED_ACTIONS, Agreement, compile_agreement, default_document
 from consent.facts import (
     AccessReason,
@@ -17,6 +20,8 @@ from consent.facts import (
 )
 
 DAY = date(2026, 11, 21)
+AGENCY = "00000000-0000-4000-8000-00000000a9e1"  # the asker's
+OTHER_AGENCY = "00000000-0000-4000-8000-00000000a9e2"
 DEFAULT = compile_agreement(default_document())
 
 TEAM = (Role.MANAGEMENT_TEAM, AgencyKind.AUTHORITY)
@@ -31,7 +36,8 @@ AUDITOR = (Role.AUDITOR, AgencyKind.AUTHORITY)
 
 def asker(who: tuple[Role, AgencyKind] = SOCIAL_WORKER, **changed: Any) -> AskerFacts:
     """An asker with everything in order but what is changed."""
-    facts = {
+    facts: dict[str, Any] = {
+        "agency": AGENCY,
         "account_state": AccountState.ACTIVE,
         "checked_on": DAY,
         "trained_on": DAY,
@@ -39,7 +45,7 @@ def asker(who: tuple[Role, AgencyKind] = SOCIAL_WORKER, **changed: Any) -> Asker
         "employer_accredited": True,
     }
     role, kind = who
-    return AskerFacts(role=role, agency_kind=kind, agency="agency-1", **{**facts, **changed})
+    return AskerFacts(role=role, agency_kind=kind, **{**facts, **changed})
 
 
 def ask(
@@ -67,6 +73,29 @@ def changed_default(**changed: object) -> Agreement:
     return compile_agreement({**default_document(), **changed})
 
 
+def default_with(*path: str | int, value: object, of: Agreement = DEFAULT) -> Agreement:
+    """The default agreement, or another, with the value at one place replaced."""
+    document = json.loads(of.canonical)
+    place = document
+    for key in path[:-1]:
+        place = place[key]
+    place[path[-1]] = value
+    return compile_agreement(document)
+
+
+def camfield_document() -> dict[str, Any]:
+    """A second authority's agreement, as a fresh document."""
+    path = Path(demo.__file__).with_name("agreement_camfield.json")
+    document: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return document
+
+
+def named(**denied: object) -> dict[str, object]:
+    """An exception for the asker's agency by name that denies this and nothing else."""
+    nothing = {"classes_withheld": [], "level_max": "content", "purposes_closed": []}
+    return {"agencies": [AGENCY], **nothing, **denied}
+
+
 def without_party(kind: AgencyKind) -> Agreement:
     """The default agreement as if one kind of agency had never joined."""
 
@@ -88,7 +117,7 @@ def _open_document() -> dict[str, Any]:
         for name in DisclosureClass
         if not name.startswith("identifier:") and name not in ("provenance", "restriction")
     ]
-    document["roles"] = {role.value: everyone for role in Role}
+    document["roles"] = {role.value: [everyone] for role in Role}
     for purpose in document["purposes"].values():
         purpose["reasons"] = [reason.value for reason in AccessReason]
         purpose["open_to"] = [{"roles": [role.value for role in Role], **everyone}]
@@ -99,8 +128,15 @@ def _open_document() -> dict[str, Any]:
     document["identifiers"]["actions"] = [action.value for action in AGREED_ACTIONS]
     for scheme in document["identifiers"]["schemes"].values():
         scheme["agency_kinds"] = "all_parties"
+    document["sensitive"]["brokered_told_to"] = "all_parties"
+    document["override"]["statutory"]["agency_kinds"] = "all_parties"
+    document["override"]["statutory"]["purposes"] = [purpose.value for purpose in Purpose]
+    document["override"]["second_person"] = "not_needed"
+    document["override"]["second_person_statutory"] = "not_needed"
+    document["override"]["approvers"] = "all_parties"
     return document
 
 
 # All that an agreement can give to everyone: what is still refused, the rules refuse.
 OPEN = compile_agreement(_open_document())
+CAMFIELD = compile_agreement(camfield_document())

@@ -74,25 +74,58 @@ def test_a_police_desk_checks_who_has_come_to_notice() -> None:
     assert not works(POLICE_DESK, ask(Action.RECORD_ASSESSMENT))
 
 
-def test_the_team_does_everything_but_supply() -> None:
+@pytest.mark.parametrize("who", PRACTITIONERS)
+def test_every_practitioner_records_consents_and_asks_for_help(who: Who) -> None:
+    for action in (
+        Action.RECORD_CONSENT,
+        Action.READ_CONSENTS,
+        Action.ASK_SHIELD,
+        Action.RECORD_DISSENT,
+    ):
+        assert works(who, ask(action))
+    for action in (Action.ASK_CONTACT, Action.MEDIATE):
+        assert may_ask(asker(who), ask(action), DEFAULT)
+    for action in (Action.READ_DECISION, Action.READ_NOTICES):
+        assert may_ask(asker(who), bare(action), DEFAULT)
+
+
+def test_only_social_care_and_the_team_record_a_status() -> None:
+    assert works(SOCIAL_WORKER, ask(Action.RECORD_STATUS))
+    assert works(TEAM, team_ask(Action.RECORD_STATUS))
+    for who in (TEACHER, HEALTH_VISITOR, POLICE_DESK):
+        assert not works(who, ask(Action.RECORD_STATUS))
+
+
+def test_who_holds_assessments_reads_which_are_due() -> None:
+    for who in (SOCIAL_WORKER, TEACHER, HEALTH_VISITOR, TEAM):
+        assert may_ask(asker(who), bare(Action.READ_DUE), DEFAULT)
+    for who in (POLICE_DESK, CASE_SYSTEM):
+        assert not may_ask(asker(who), bare(Action.READ_DUE), DEFAULT)
+
+
+def test_the_team_does_everything_but_supply_and_mediate() -> None:
     for action in Action:
-        allowed = may_ask(asker(TEAM), team_ask(action), DEFAULT).allowed
-        assert allowed is (action is not Action.SUPPLY)
+        allowed = may_ask(asker(TEAM, may_override=True), team_ask(action), DEFAULT).allowed
+        assert allowed is (action not in (Action.SUPPLY, Action.MEDIATE))
 
 
-def test_a_case_system_looks_up_and_reads_the_directory() -> None:
+def test_a_case_system_looks_up_and_reads_what_became_of_it() -> None:
     allowed = {
         action for action in Action if may_ask(asker(CASE_SYSTEM), ask(action), DEFAULT).allowed
     }
-    assert allowed == {Action.LOOKUP, Action.READ_DIRECTORY}
+    afterwards = {Action.READ_DIRECTORY, Action.READ_DECISION, Action.READ_NOTICES}
+    assert allowed == {Action.LOOKUP, *afterwards}
     assert works(CASE_SYSTEM, ask(Action.LOOKUP))
 
 
 @pytest.mark.parametrize(
     ("who", "actions"),
     [
-        (SUPPLIER, {Action.SUPPLY, Action.READ_BATCH, Action.READ_DIRECTORY}),
-        (AUDITOR, {Action.READ_DIRECTORY}),
+        (
+            SUPPLIER,
+            {Action.SUPPLY, Action.READ_BATCH, Action.READ_DIRECTORY, Action.READ_DECISION},
+        ),
+        (AUDITOR, {Action.READ_DIRECTORY, Action.READ_DECISION}),
     ],
 )
 def test_suppliers_and_auditors_have_their_few_actions(who: Who, actions: set[Action]) -> None:
@@ -102,6 +135,7 @@ def test_suppliers_and_auditors_have_their_few_actions(who: Who, actions: set[Ac
 
 def test_a_lapsed_nurse_is_told_why_and_sees_no_child() -> None:
     lapsed = asker(HEALTH_VISITOR, checked_on=None)
-    assert may_ask(lapsed, bare(Action.READ_DIRECTORY), DEFAULT)
+    for action in (Action.READ_DIRECTORY, Action.READ_DECISION):
+        assert may_ask(lapsed, bare(action), DEFAULT)
     assert not may_ask(lapsed, ask(Action.LOOKUP), DEFAULT)
     assert not decide(lapsed, ask(Action.LOOKUP), ChildFacts(), DEFAULT)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from consent.agreement import Agreement
-from consent.decide import may_ask
+from consent.decide import may_ask, may_mediate, override_terms
 from consent.decision import AskerReason
 from consent.facts import (
     AccessReason,
@@ -16,12 +16,20 @@ from consent.facts import (
     AskerFacts,
     Purpose,
     Role,
+    SecondPerson,
 )
 from index_service.domain.errors import Code
 from tests.consent.examples import (
+    AGENCY,
     AUDITOR,
+    CAMFIELD,
+    CASE_SYSTEM,
     DAY,
     DEFAULT,
+    HEALTH_VISITOR,
+    OPEN,
+    OTHER_AGENCY,
+    POLICE_DESK,
     SOCIAL_WORKER,
     SUPPLIER,
     TEACHER,
@@ -30,6 +38,8 @@ from tests.consent.examples import (
     asker,
     bare,
     changed_default,
+    default_with,
+    named,
     team_ask,
     without_party,
 )
@@ -47,19 +57,30 @@ def reasons(
     return decision.reasons
 
 
+def account_reasons(
+    who: AskerFacts, what: Ask = READ, agreement: Agreement = DEFAULT
+) -> tuple[AskerReason, ...]:
+    """What is wrong with the account, for itself and for anybody it mediates for."""
+    told = reasons(who, what, agreement)
+    mediating = may_mediate(who, what, agreement)
+    assert mediating.allowed is bool(mediating) is (mediating.reasons == ())
+    assert mediating.reasons == told
+    return told
+
+
 def test_an_asker_in_good_order_may_ask() -> None:
-    assert reasons(asker()) == ()
+    assert account_reasons(asker()) == ()
 
 
 def test_a_suspended_account_asks_nothing() -> None:
     suspended = asker(account_state=AccountState.SUSPENDED)
-    assert reasons(suspended) == (AskerReason.ACCOUNT_SUSPENDED,)
+    assert account_reasons(suspended) == (AskerReason.ACCOUNT_SUSPENDED,)
     assert reasons(suspended, bare(Action.READ_DIRECTORY)) == (AskerReason.ACCOUNT_SUSPENDED,)
 
 
 def test_a_closed_account_asks_nothing() -> None:
     closed = asker(account_state=AccountState.CLOSED)
-    assert reasons(closed) == (AskerReason.ACCOUNT_CLOSED,)
+    assert account_reasons(closed) == (AskerReason.ACCOUNT_CLOSED,)
     assert reasons(closed, bare(Action.READ_DIRECTORY)) == (AskerReason.ACCOUNT_CLOSED,)
 
 
@@ -89,7 +110,7 @@ def test_a_check_lapses_the_day_after_its_third_anniversary(
 
 def test_a_missing_or_old_check_refuses() -> None:
     for checked in (None, TOMORROW, date(2023, 11, 20)):
-        assert reasons(asker(checked_on=checked)) == (AskerReason.CHECK_LAPSED,)
+        assert account_reasons(asker(checked_on=checked)) == (AskerReason.CHECK_LAPSED,)
 
 
 def test_an_agreement_may_ask_for_a_younger_check() -> None:
@@ -101,23 +122,25 @@ def test_an_agreement_may_ask_for_a_younger_check() -> None:
 
 def test_the_untrained_are_refused() -> None:
     for trained in (None, TOMORROW):
-        assert reasons(asker(trained_on=trained)) == (AskerReason.TRAINING_MISSING,)
+        assert account_reasons(asker(trained_on=trained)) == (AskerReason.TRAINING_MISSING,)
 
 
 def test_without_a_signed_agreement_nobody_asks() -> None:
     for signed in (None, TOMORROW):
-        assert reasons(asker(signed_on=signed)) == (AskerReason.AGREEMENT_UNSIGNED,)
+        assert account_reasons(asker(signed_on=signed)) == (AskerReason.AGREEMENT_UNSIGNED,)
 
 
 def test_the_lapsed_may_still_read_what_has_lapsed() -> None:
     lapsed = asker(checked_on=None, trained_on=None, signed_on=None)
-    assert reasons(lapsed, bare(Action.READ_DIRECTORY)) == ()
+    for action in (Action.READ_DIRECTORY, Action.READ_DECISION):
+        assert reasons(lapsed, bare(action)) == ()
     assert len(reasons(lapsed, READ)) == 3
+    assert len(reasons(lapsed, bare(Action.READ_NOTICES))) == 3
 
 
 def test_an_employer_not_accredited_is_refused() -> None:
     who = asker(employer_accredited=False)
-    assert reasons(who) == (AskerReason.EMPLOYER_NOT_ACCREDITED,)
+    assert account_reasons(who) == (AskerReason.EMPLOYER_NOT_ACCREDITED,)
     assert reasons(who, bare(Action.READ_DIRECTORY)) == (AskerReason.EMPLOYER_NOT_ACCREDITED,)
 
 
@@ -130,25 +153,136 @@ def test_an_agreement_is_in_force_from_its_first_to_its_last_day() -> None:
     ):
         agreement = changed_default(in_force_from=first, in_force_until=last)
         expected = () if good else (AskerReason.NO_AGREEMENT_IN_FORCE,)
-        assert reasons(asker(), READ, agreement) == expected
+        assert account_reasons(asker(), READ, agreement) == expected
 
 
 def test_an_agency_that_is_no_party_is_told_so_first() -> None:
     agreement = without_party(AgencyKind.HOUSING)
     told = reasons(asker((Role.PRACTITIONER, AgencyKind.HOUSING)), READ, agreement)
     assert told[0] == AskerReason.AGENCY_NOT_PARTY
+    housing = asker((Role.PRACTITIONER, AgencyKind.HOUSING))
+    assert may_mediate(housing, READ, agreement).reasons[0] == AskerReason.AGENCY_NOT_PARTY
     assert reasons(asker(), READ, agreement) == ()
 
 
 def test_a_role_does_only_what_the_agreement_gives_it() -> None:
     for who, action in (
         (TEACHER, Action.KEEP_DIRECTORY),
+        (POLICE_DESK, Action.READ_DUE),
+        (TEACHER, Action.READ_BATCH),
         (AUDITOR, Action.READ_HOLDS),
+        (AUDITOR, Action.READ_NOTICES),
         (SUPPLIER, Action.KEEP_DIRECTORY),
         (TEAM, Action.SUPPLY),
         ((Role.MANAGEMENT_TEAM, AgencyKind.SCHOOL), Action.KEEP_DIRECTORY),
     ):
         assert reasons(asker(who), bare(action)) == (AskerReason.ROLE_NOT_ALLOWED,)
+
+
+TEAM_ACTIONS = (
+    Action.SHIELD,
+    Action.LIFT_SHIELD,
+    Action.BROKER,
+    Action.APPROVE_OVERRIDE,
+    Action.INVESTIGATE,
+    Action.RELEASE_HOLD,
+    Action.CLOSE_IDENTITY,
+    Action.KEEP_AGREEMENT,
+)
+
+
+def test_what_is_the_teams_no_agreement_gives_away() -> None:
+    """Even where an agreement opens everything to everybody."""
+    for action in Action:
+        refused = (AskerReason.ROLE_NOT_ALLOWED,) if action in TEAM_ACTIONS else ()
+        for who in (SOCIAL_WORKER, CASE_SYSTEM, SUPPLIER, AUDITOR):
+            may_override = asker(who, may_override=action is not Action.APPROVE_OVERRIDE)
+            assert reasons(may_override, ask(action), OPEN) == refused
+    for action in TEAM_ACTIONS:
+        assert reasons(asker(TEAM), team_ask(action)) == ()
+
+
+def test_an_override_is_approved_by_the_team_or_by_approvers_agreed_on() -> None:
+    """By practitioners with the right, of the kinds named, and by nobody else."""
+    approving, refused = bare(Action.APPROVE_OVERRIDE), (AskerReason.ROLE_NOT_ALLOWED,)
+    assert reasons(asker(may_override=True), approving, CAMFIELD) == ()
+    assert reasons(asker(may_override=False), approving, CAMFIELD) == refused
+    assert reasons(asker(POLICE_DESK, may_override=True), approving, CAMFIELD) == refused
+    assert reasons(asker(CASE_SYSTEM, may_override=True), approving, OPEN) == refused
+    assert reasons(asker(may_override=True), approving) == refused
+    assert reasons(asker(TEAM), approving, CAMFIELD) == ()
+    # Named in the roles alone, it is still refused: approvers are named as approvers.
+    in_roles = default_with("roles", "practitioner", 0, "actions", value=["approve_override"])
+    assert reasons(asker(may_override=True), approving, in_roles) == refused
+
+
+def test_an_override_is_a_right_granted_by_name_or_by_statutory_task() -> None:
+    refused = (AskerReason.OVERRIDE_NOT_GRANTED,)
+    worried = ask(Action.OVERRIDE, Purpose.SAFEGUARD)
+    enquiry = ask(Action.OVERRIDE, Purpose.ENQUIRE_SIGNIFICANT_HARM)
+    for who in (SOCIAL_WORKER, POLICE_DESK):
+        assert reasons(asker(who), worried) == refused
+        assert reasons(asker(who), enquiry) == ()
+    assert reasons(asker(HEALTH_VISITOR), enquiry) == refused
+    for who in (SOCIAL_WORKER, HEALTH_VISITOR, TEACHER):
+        assert reasons(asker(who, may_override=True), worried) == ()
+    assert reasons(asker(TEAM), team_ask(Action.OVERRIDE)) == refused
+    assert reasons(asker(TEAM, may_override=True), team_ask(Action.OVERRIDE)) == ()
+    # A statutory task is a worker's, not a case system's.
+    assert reasons(asker(CASE_SYSTEM), enquiry, OPEN) == refused
+    truthy = asker(may_override="no")
+    assert reasons(truthy, worried) == refused
+
+
+def test_the_right_to_override_opens_no_other_question() -> None:
+    for action in Action:
+        if action not in (Action.OVERRIDE, Action.APPROVE_OVERRIDE):
+            for who, what in ((SOCIAL_WORKER, ask(action)), (TEAM, team_ask(action))):
+                without, with_right = (asker(who, may_override=on) for on in (False, True))
+                assert reasons(without, what, OPEN) == reasons(with_right, what, OPEN)
+
+
+def test_a_second_person_agrees_as_the_terms_of_the_route_say() -> None:
+    worried = ask(Action.OVERRIDE, Purpose.SAFEGUARD)
+    enquiry = ask(Action.OVERRIDE, Purpose.ENQUIRE_SIGNIFICANT_HARM)
+    for who, what, agreement, expected in (
+        (SOCIAL_WORKER, worried, DEFAULT, SecondPerson.BEFORE),
+        (SOCIAL_WORKER, enquiry, DEFAULT, SecondPerson.AFTER),
+        (POLICE_DESK, enquiry, DEFAULT, SecondPerson.AFTER),
+        (HEALTH_VISITOR, enquiry, DEFAULT, SecondPerson.BEFORE),
+        (CASE_SYSTEM, enquiry, DEFAULT, SecondPerson.BEFORE),
+        (TEAM, team_ask(Action.OVERRIDE), DEFAULT, SecondPerson.BEFORE),
+        (SOCIAL_WORKER, enquiry, CAMFIELD, SecondPerson.BEFORE),
+        (TEACHER, worried, OPEN, SecondPerson.NOT_NEEDED),
+    ):
+        assert override_terms(asker(who, may_override=True), what, agreement) == expected
+
+
+def test_only_kinds_agreed_on_ask_through_a_mediator() -> None:
+    terms = {"mediators": "all_parties", "requesters": ["social_care"]}
+    narrow = changed_default(mediation=terms)
+    assert reasons(asker(), ask(Action.MEDIATE), narrow) == ()
+    refused = (AskerReason.ROLE_NOT_ALLOWED,)
+    assert reasons(asker(TEACHER), ask(Action.MEDIATE), narrow) == refused
+    assert reasons(asker(TEACHER), ask(Action.LOOKUP), narrow) == ()
+    assert reasons(asker(TEACHER), ask(Action.MEDIATE)) == ()
+
+
+def test_only_kinds_agreed_on_mediate_and_only_at_a_keyboard() -> None:
+    refused = (AskerReason.ROLE_NOT_ALLOWED,)
+    look = ask(Action.LOOKUP)
+    for who, agreement, expected in (
+        (SOCIAL_WORKER, CAMFIELD, ()),
+        (TEAM, CAMFIELD, ()),
+        (TEACHER, CAMFIELD, refused),
+        (TEACHER, DEFAULT, ()),
+        (CASE_SYSTEM, DEFAULT, refused),
+        (SUPPLIER, DEFAULT, refused),
+        (AUDITOR, OPEN, refused),
+    ):
+        mediating = may_mediate(asker(who), look, agreement)
+        assert mediating.reasons == expected
+        assert mediating.allowed is (expected == ())
 
 
 def test_whoever_asks_about_a_child_states_a_purpose() -> None:
@@ -168,6 +302,13 @@ def test_whoever_asks_about_a_child_states_a_purpose() -> None:
         (TEAM, Action.READ_HOLDS),
         (TEAM, Action.KEEP_DIRECTORY),
         (AUDITOR, Action.READ_DIRECTORY),
+        (TEAM, Action.BROKER),
+        (TEAM, Action.INVESTIGATE),
+        (TEAM, Action.APPROVE_OVERRIDE),
+        (TEAM, Action.KEEP_AGREEMENT),
+        (TEACHER, Action.READ_DUE),
+        (AUDITOR, Action.READ_DECISION),
+        (CASE_SYSTEM, Action.READ_NOTICES),
     ],
 )
 def test_feeds_and_the_directory_need_no_purpose(
@@ -183,6 +324,40 @@ def test_a_purpose_not_open_to_the_asker_is_refused() -> None:
     assert reasons(asker(TEAM), READ) == refused
     enquiry = ask(Action.READ_CHILD, Purpose.ENQUIRE_SIGNIFICANT_HARM)
     assert reasons(asker(TEACHER), enquiry) == refused
+
+
+def test_a_purpose_is_open_while_its_gateway_is_in_force() -> None:
+    refused = (AskerReason.PURPOSE_NOT_ALLOWED,)
+    for first, last, expected in (
+        ("2026-05-01", None, ()),
+        ("2026-11-21", "2026-11-21", ()),
+        ("2026-11-22", None, refused),
+        ("2026-05-01", "2026-11-20", refused),
+    ):
+        agreement = default_with("purposes", "safeguard", "in_force_from", value=first)
+        agreement = default_with(
+            "purposes", "safeguard", "in_force_until", value=last, of=agreement
+        )
+        assert reasons(asker(), READ, agreement) == expected
+        other = ask(Action.READ_CHILD, Purpose.PROMOTE_WELFARE)
+        assert reasons(asker(), other, agreement) == ()
+        assert reasons(asker(), bare(Action.READ_DIRECTORY), agreement) == ()
+
+
+def test_a_purpose_is_closed_to_an_agency_by_name() -> None:
+    agreement = changed_default(named=[named(purposes_closed=["safeguard"])])
+    assert reasons(asker(), READ, agreement) == (AskerReason.PURPOSE_NOT_ALLOWED,)
+    assert reasons(asker(agency=OTHER_AGENCY), READ, agreement) == ()
+    assert asker().agency == AGENCY
+    other = ask(Action.READ_CHILD, Purpose.PROMOTE_WELFARE)
+    assert reasons(asker(), other, agreement) == ()
+    assert reasons(asker(), bare(Action.READ_DIRECTORY), agreement) == ()
+
+
+def test_a_reason_wrong_in_two_ways_is_told_once() -> None:
+    agreement = changed_default(named=[named(purposes_closed=["keep_index"])])
+    told = reasons(asker(), ask(Action.READ_CHILD, Purpose.KEEP_INDEX), agreement)
+    assert told == (AskerReason.PURPOSE_NOT_ALLOWED,)
 
 
 def test_a_purpose_nobody_asked_for_must_still_be_allowed() -> None:

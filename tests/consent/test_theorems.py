@@ -11,11 +11,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consent import rules_asker, rules_child
+from consent import rules_asker, rules_assessment, rules_child, rules_involvement
 from consent.agreement import Agreement
-from consent.decide import combine, decide, decide_involvement, may_ask
+from consent.decide import (
+    combine,
+    decide,
+    decide_assessment,
+    decide_involvement,
+    may_ask,
+    may_mediate,
+    override_terms,
+)
 from consent.decision import (
     EVERY_CLASS,
+    AskerReason,
+    Cap,
     ChildReason,
     Decision,
     Forbid,
@@ -30,14 +40,28 @@ from consent.facts import (
     AgencyKind,
     Ask,
     AskerFacts,
+    AssessmentFacts,
+    CafConsent,
     ChildFacts,
     DisclosureClass,
     InvolvementFacts,
+    InvolvementLevel,
     Obligation,
     Purpose,
     Role,
+    SensitiveBasis,
 )
-from tests.consent.examples import DAY, DEFAULT, OPEN, asker, without_party
+from tests.consent.examples import (
+    CAMFIELD,
+    DAY,
+    DEFAULT,
+    OPEN,
+    OTHER_AGENCY,
+    asker,
+    changed_default,
+    named,
+    without_party,
+)
 
 # Each choice is one draw from a list made beforehand: many small draws take seconds.
 some_classes = st.sampled_from(
@@ -74,16 +98,39 @@ askers = st.builds(
     st.booleans(),
 )
 # Most random askers are refused at once; these get as far as the child.
-good_askers = st.sampled_from([asker(holder) for holder in HOLDERS])
+good_askers = st.sampled_from(
+    [asker(holder, may_override=right) for holder, right in product(HOLDERS, BOTH)]
+)
 asks = st.sampled_from(
     [
         Ask(action, DAY, *stated)
         for action, *stated in product(Action, [None, *Purpose], [None, *AccessReason])
     ]
 )
-children = st.sampled_from([ChildFacts(*facts) for facts in product(BOTH, repeat=3)])
-involvements = st.sampled_from([InvolvementFacts(*facts) for facts in product(BOTH, repeat=3)])
-agreements = st.sampled_from([DEFAULT, OPEN, without_party(AgencyKind.SCHOOL)])
+children = st.sampled_from([ChildFacts(*facts) for facts in product(BOTH, repeat=4)])
+involvements = st.sampled_from(
+    [
+        InvolvementFacts(*facts, OTHER_AGENCY)
+        for facts in product(BOTH, SensitiveBasis, BOTH, AgencyKind)
+    ]
+)
+assessments = st.sampled_from([AssessmentFacts(*facts) for facts in product(BOTH, CafConsent)])
+EXCEPTING = changed_default(
+    named=[named(classes_withheld=["settings"], level_max="existence")],
+)
+agreements = st.sampled_from([DEFAULT, CAMFIELD, OPEN, EXCEPTING, without_party(AgencyKind.SCHOOL)])
+LEVELS = list(InvolvementLevel)
+# Most random questions are refused at once; these are the ones somebody may ask.
+good_asks = st.sampled_from(
+    [
+        Ask(action, DAY, *stated)
+        for action, *stated in product(
+            [Action.LOOKUP, Action.READ_CHILD, Action.OVERRIDE, Action.RECORD_INVOLVEMENT],
+            [Purpose.SAFEGUARD, Purpose.ENQUIRE_SIGNIFICANT_HARM, Purpose.KEEP_INDEX],
+            [AccessReason.REVIEW],
+        )
+    ]
+)
 
 # The whole table is run elsewhere; here the point is the sentence.
 quick = settings(max_examples=60)
@@ -169,6 +216,10 @@ def test_nobody_sees_a_child_who_may_not_ask(
         assert not decide(who, ask, child, agreement)
 
 
+def no_more(before: InvolvementLevel, after: InvolvementLevel) -> bool:
+    return LEVELS.index(after) <= LEVELS.index(before)
+
+
 def only_takes_away(before: Decision, after: Decision) -> None:
     assert after.permits <= before.permits
     assert before.allowed or not after.allowed
@@ -176,7 +227,7 @@ def only_takes_away(before: Decision, after: Decision) -> None:
 
 
 @quick
-@given(good_askers, asks, children, involvements, agreements)
+@given(good_askers, asks | good_asks, children, involvements, agreements)
 def test_shielding_only_takes_away(
     who: AskerFacts,
     ask: Ask,
@@ -188,18 +239,19 @@ def test_shielding_only_takes_away(
         decide(who, ask, replace(child, shielded=shielded), agreement) for shielded in (False, True)
     )
     only_takes_away(open_, shielded)
-    if shielded.allowed and who.role is not Role.MANAGEMENT_TEAM:
+    overriding = ask.action is Action.OVERRIDE and child.overridden
+    if shielded.allowed and who.role is not Role.MANAGEMENT_TEAM and not overriding:
         assert shielded.permits == {DisclosureClass.IDENTITY}
         assert Obligation.WITHHOLD_WHEREABOUTS in shielded.obligations
     shown, still_shown = (
         decide_involvement(who, ask, decision, involvement, agreement)
         for decision in (open_, shielded)
     )
-    assert shown or not still_shown
+    assert no_more(shown, still_shown)
 
 
 @quick
-@given(good_askers, asks, children, st.sampled_from(["held", "archived"]), agreements)
+@given(good_askers, asks | good_asks, children, st.sampled_from(["held", "archived"]), agreements)
 def test_holding_and_archiving_only_take_away(
     who: AskerFacts, ask: Ask, child: ChildFacts, fact: str, agreement: Agreement
 ) -> None:
@@ -224,8 +276,8 @@ def test_a_defect_of_the_asker_never_allows(
 
 
 @quick
-@given(good_askers, asks, children, involvements, agreements)
-def test_consent_and_sensitivity_never_widen(
+@given(good_askers, asks | good_asks, children, involvements, agreements)
+def test_sensitivity_never_widens_and_shows_others_at_most_that_it_can_be_brokered(
     who: AskerFacts,
     ask: Ask,
     child: ChildFacts,
@@ -237,7 +289,82 @@ def test_consent_and_sensitivity_never_widen(
         decide_involvement(who, ask, decision, replace(involvement, sensitive=on), agreement)
         for on in (False, True)
     )
-    assert plain or not sensitive
+    assert no_more(plain, sensitive)
+    if who.role is not Role.MANAGEMENT_TEAM and not involvement.own_agency:
+        assert no_more(InvolvementLevel.BROKERED, sensitive)
+    if who.role is not Role.MANAGEMENT_TEAM and involvement.basis is SensitiveBasis.NONE:
+        assert sensitive is InvolvementLevel.NOTHING
+
+
+@quick
+@given(good_askers, asks | good_asks, children, involvements, agreements)
+def test_an_override_counts_for_the_action_override_alone(
+    who: AskerFacts,
+    ask: Ask,
+    child: ChildFacts,
+    involvement: InvolvementFacts,
+    agreement: Agreement,
+) -> None:
+    """Elsewhere it changes nothing, and there it opens at most what the shield closed."""
+    without, with_override = (
+        decide(who, ask, replace(child, overridden=on), agreement) for on in (False, True)
+    )
+    unshielded = decide(who, ask, replace(child, overridden=True, shielded=False), agreement)
+    if ask.action is not Action.OVERRIDE:
+        assert without == with_override
+    assert without.permits <= with_override.permits
+    assert with_override.permits <= unshielded.permits
+    shown = decide_involvement(who, ask, with_override, involvement, agreement)
+    if involvement.sensitive and not involvement.own_agency:
+        assert who.role is Role.MANAGEMENT_TEAM or no_more(InvolvementLevel.BROKERED, shown)
+
+
+@quick
+@given(good_askers, asks | good_asks, children, assessments, agreements)
+def test_no_assessment_is_told_that_the_record_does_not_permit(
+    who: AskerFacts,
+    ask: Ask,
+    child: ChildFacts,
+    assessment: AssessmentFacts,
+    agreement: Agreement,
+) -> None:
+    decision = decide(who, ask, child, agreement)
+    told = {
+        consent: decide_assessment(
+            who, ask, decision, replace(assessment, consent=consent), agreement
+        )
+        for consent in CafConsent
+    }
+    permitted = DisclosureClass.ASSESSMENT in decision.permits
+    assert permitted or not any(told.values())
+    assert told[CafConsent.GIVEN] is permitted
+    assert told[CafConsent.REFUSED] <= told[CafConsent.NOT_STATED] <= told[CafConsent.GIVEN]
+
+
+@quick
+@given(good_askers, asks | good_asks, children, involvements)
+def test_an_exception_for_a_named_agency_only_takes_away(
+    who: AskerFacts, ask: Ask, child: ChildFacts, involvement: InvolvementFacts
+) -> None:
+    whole, excepted = (decide(who, ask, child, each) for each in (DEFAULT, EXCEPTING))
+    assert excepted.permits <= whole.permits
+    shown = decide_involvement(who, ask, whole, involvement, DEFAULT)
+    assert no_more(shown, decide_involvement(who, ask, excepted, involvement, EXCEPTING))
+
+
+@quick
+@given(askers | good_askers, asks | good_asks, agreements)
+def test_nobody_mediates_who_could_not_ask_for_itself(
+    who: AskerFacts, ask: Ask, agreement: Agreement
+) -> None:
+    if may_ask(who, ask, agreement) and who.role is Role.PRACTITIONER:
+        mediates = who.agency_kind in agreement.mediation.mediators
+        assert may_mediate(who, ask, agreement).allowed is mediates
+    for reason in may_mediate(replace(who, employer_accredited=False), ask, agreement).reasons:
+        assert reason in {*may_ask(who, ask, agreement).reasons} | {
+            AskerReason.EMPLOYER_NOT_ACCREDITED,
+            AskerReason.ROLE_NOT_ALLOWED,
+        }
 
 
 class BrokenRuleError(Exception):
@@ -248,22 +375,34 @@ def raises(*_facts: object) -> None:
     raise BrokenRuleError
 
 
-@pytest.mark.parametrize("at", [0, 5, len(rules_child.CHILD_RULES)])
+def questions(ask: Ask, decision: Decision) -> list[tuple[object, str, Callable[[], object]]]:
+    """Every tuple of rules, and a question that it answers with yes."""
+    facts = InvolvementFacts(False, SensitiveBasis.NONE, True)
+    caf = AssessmentFacts(True, CafConsent.GIVEN)
+    return [
+        (rules_asker, "ASKER_RULES", lambda: may_ask(asker(), ask, DEFAULT)),
+        (rules_asker, "ASKER_RULES", lambda: decide(asker(), ask, ChildFacts(), DEFAULT)),
+        (rules_asker, "MEDIATOR_RULES", lambda: may_mediate(asker(), ask, DEFAULT)),
+        (rules_child, "CHILD_RULES", lambda: decide(asker(), ask, ChildFacts(), DEFAULT)),
+        (
+            rules_involvement,
+            "INVOLVEMENT_RULES",
+            lambda: decide_involvement(asker(), ask, decision, facts, DEFAULT),
+        ),
+        (
+            rules_assessment,
+            "ASSESSMENT_RULES",
+            lambda: decide_assessment(asker(), ask, decision, caf, DEFAULT),
+        ),
+    ]
+
+
+@pytest.mark.parametrize("at", [0, 3, 99])
 def test_a_rule_that_raises_answers_nothing(monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     """Whether it would have forbidden or permitted, and whatever was said before it."""
     ask = Ask(Action.READ_CHILD, DAY, Purpose.SAFEGUARD, AccessReason.REVIEW)
     decision = decide(asker(), ask, ChildFacts(), DEFAULT)
-    facts = InvolvementFacts(sensitive=False, consent_in_force=False, own_agency=True)
-    questions: list[tuple[object, str, Callable[[], object]]] = [
-        (rules_asker, "ASKER_RULES", lambda: may_ask(asker(), ask, DEFAULT)),
-        (rules_child, "CHILD_RULES", lambda: decide(asker(), ask, ChildFacts(), DEFAULT)),
-        (
-            rules_child,
-            "INVOLVEMENT_RULES",
-            lambda: decide_involvement(asker(), ask, decision, facts, DEFAULT),
-        ),
-    ]
-    for room, name, question in questions:
+    for room, name, question in questions(ask, decision):
         rules = getattr(room, name)
         assert question()
         with monkeypatch.context() as patch:
@@ -281,16 +420,46 @@ def test_an_answer_that_is_no_verdict_is_a_defect(
     ask = Ask(Action.READ_CHILD, DAY, Purpose.SAFEGUARD, AccessReason.REVIEW)
     with pytest.raises(TypeError):
         combine([Permit(ChildReason.AGREEMENT_GIVES, EVERY_CLASS), cast(Verdict, answer)])
-    for room, name in ((rules_asker, "ASKER_RULES"), (rules_child, "CHILD_RULES")):
+    decision = decide(asker(), ask, ChildFacts(), DEFAULT)
+    for room, name, question in questions(ask, decision):
         with monkeypatch.context() as patch:
             patch.setattr(room, name, (*getattr(room, name), lambda *_facts: answer))
             with pytest.raises(TypeError):
-                decide(asker(), ask, ChildFacts(), DEFAULT)
+                question()
+
+
+def test_a_cap_is_no_verdict_on_a_record() -> None:
+    cap = Cap(ChildReason.LEVEL_AGREED, InvolvementLevel.CONTENT)
+    with pytest.raises(TypeError):
+        combine([Permit(ChildReason.AGREEMENT_GIVES, EVERY_CLASS), cast(Verdict, cap)])
+
+
+def test_the_least_cap_counts_whatever_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = Ask(Action.READ_CHILD, DAY, Purpose.SAFEGUARD, AccessReason.REVIEW)
+    permit_all = Permit(ChildReason.AGREEMENT_GIVES, EVERY_CLASS)
+    decision = decide(asker(), ask, ChildFacts(), DEFAULT)
+    facts = InvolvementFacts(False, SensitiveBasis.NONE, False)
+
+    def said(*verdicts: object) -> InvolvementLevel:
+        rules = tuple((lambda *_facts, each=each: each) for each in verdicts)
+        with monkeypatch.context() as patch:
+            patch.setattr(rules_involvement, "INVOLVEMENT_RULES", rules)
+            return decide_involvement(asker(), ask, decision, facts, DEFAULT)
+
+    assert said(permit_all) is InvolvementLevel.CONTENT
+    assert said() is InvolvementLevel.NOTHING
+    for one, other in product(LEVELS, LEVELS):
+        caps = [Cap(ChildReason.LEVEL_AGREED, each) for each in (one, other)]
+        least = min(one, other, key=LEVELS.index)
+        assert said(caps[0], permit_all, caps[1]) is least
+        assert said(*caps) is InvolvementLevel.NOTHING
+        assert said(*caps, permit_all, Forbid(ChildReason.RECORD_HELD)) is InvolvementLevel.NOTHING
 
 
 def test_the_asker_side_cannot_see_a_child() -> None:
     """By signature: no rule takes a child, and the module does not even know the word."""
-    for asked in (may_ask, *rules_asker.ASKER_RULES):
+    asked_of_it = (may_ask, may_mediate, override_terms, *rules_asker.ASKER_RULES)
+    for asked in (*asked_of_it, *rules_asker.MEDIATOR_RULES):
         taken = [parameter.annotation for parameter in inspect.signature(asked).parameters.values()]
         assert len(taken) == 3
         assert not {ChildFacts, InvolvementFacts, Decision} & set(taken)
