@@ -83,6 +83,21 @@ MEANINGS: dict[Code, Meaning] = {
         "No sharing agreement in force",
         "The management team must bring an agreement into force.",
     ),
+    Code.OVERRIDE_NOT_GRANTED: Meaning(
+        403,
+        "No right to override",
+        "Ask the management team to broker, or enquire under section 47 as your role allows.",
+    ),
+    Code.MEDIATION_INVALID: Meaning(
+        403,
+        "No such grant of mediated access",
+        "Ask the requester for a new grant: one holds for 15 minutes, for one mediator.",
+    ),
+    Code.ANOTHER_DAY: Meaning(
+        403,
+        "Not on the same day",
+        "A new identity is two requests on different days: create the record another day.",
+    ),
     Code.TOO_MANY_REQUESTS: Meaning(
         429,
         "Too many requests",
@@ -147,6 +162,25 @@ MEANINGS: dict[Code, Meaning] = {
     ),
     Code.STATE_CONFLICT: Meaning(
         409, "Not in this state", "Read it again: what you ask no longer fits its state."
+    ),
+    Code.CONSENT_GIVER_NOT_ALLOWED: Meaning(
+        422,
+        "Not theirs to give",
+        "State the judgement of understanding: a child who understands gives consent, else "
+        "somebody with parental responsibility.",
+    ),
+    Code.CONSENT_OVERLAPS: Meaning(
+        409, "Already in force", "Renew or withdraw the one that is in force."
+    ),
+    Code.CONSENT_MISSING: Meaning(
+        409, "No live consent", "Record the consent this needs, or another lawful basis."
+    ),
+    Code.SECOND_PERSON_NEEDED: Meaning(
+        409, "A second person is needed", "Somebody else must agree to this."
+    ),
+    Code.ENDED_ALREADY: Meaning(409, "Ended already", "This was used, withdrawn or has ended."),
+    Code.AGREEMENT_INVALID: Meaning(
+        422, "Not an agreement", "Correct the place named; consent/README.md gives the form."
     ),
     Code.BATCH_TOO_LARGE: Meaning(413, "Batch too large", "Send fewer subjects or lines at once."),
     Code.DIGEST_MISSING: Meaning(

@@ -43,13 +43,8 @@ class Keyring:
             self._live(KeyUse.POINTER, "small", _SIV_KEY_BYTES),
         )
         self.references = Referencer(self._only(KeyUse.REFERENCE, "reference"))
-        self.rows = RowSealer(
-            csa,
-            {
-                number: self._derive(KeyUse.AUTHORITY, "row", number)
-                for number in self._numbers(KeyUse.AUTHORITY)
-            },
-        )
+        self.rows = self._row_sealer("row")
+        self.asked = self._row_sealer("asked")  # questions the tripwire replays
         self.tags = Tagger(csa, self._only(KeyUse.TAG, "mac"), self._only(KeyUse.TAG, "cursor"))
         self.wrap = WrapKeys(csa, provider, partial(self._derive, KeyUse.WRAP, "subject"), ticks)
         self.wrap.current_id()
@@ -72,6 +67,11 @@ class Keyring:
 
     def _log_of(self, year: int) -> LogKeys:
         return LogKeys(self.csa, year, lambda part: self._derive(KeyUse.LOG, part, year))
+
+    def _row_sealer(self, part: str) -> RowSealer:
+        numbers = self._numbers(KeyUse.AUTHORITY)
+        keys = {number: self._derive(KeyUse.AUTHORITY, part, number) for number in numbers}
+        return RowSealer(self.csa, keys)
 
     def _only(self, use: KeyUse, part: str) -> bytes:
         """Derive from the one secret of a use that has no versions yet: number 1."""

@@ -31,6 +31,8 @@ _CODES = {
     DisclosureClass.ASSESSMENT: 10,
     DisclosureClass.PROVENANCE: 11,
     DisclosureClass.RESTRICTION: 12,
+    DisclosureClass.STATUS: 13,
+    DisclosureClass.CONSENTS: 14,
 }
 _CLASSES = {code: shown_by for shown_by, code in _CODES.items()}
 

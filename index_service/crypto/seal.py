@@ -40,6 +40,7 @@ SIZES: Mapping[str, int] = {
     "batch": 256,
     "practitioner": 896,
     "source": 1024,
+    "matter": 1536,
 }
 """How many bytes of plaintext each place takes; all its rows have one size."""
 

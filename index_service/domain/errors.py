@@ -30,6 +30,9 @@ class Code(StrEnum):
     REASON_MISSING = "reason_missing"
     REASON_NOT_ALLOWED = "reason_not_allowed"
     NO_AGREEMENT_IN_FORCE = "no_agreement_in_force"
+    OVERRIDE_NOT_GRANTED = "override_not_granted"
+    MEDIATION_INVALID = "mediation_invalid"
+    ANOTHER_DAY = "another_day"
     TOO_MANY_REQUESTS = "too_many_requests"
 
     # Nonsense in the request.
@@ -57,6 +60,12 @@ class Code(StrEnum):
     PRECONDITION_MISSING = "precondition_missing"
     PRECONDITION_FAILED = "precondition_failed"
     STATE_CONFLICT = "state_conflict"
+    CONSENT_GIVER_NOT_ALLOWED = "consent_giver_not_allowed"
+    CONSENT_OVERLAPS = "consent_overlaps"
+    CONSENT_MISSING = "consent_missing"
+    SECOND_PERSON_NEEDED = "second_person_needed"
+    ENDED_ALREADY = "ended_already"
+    AGREEMENT_INVALID = "agreement_invalid"
     BATCH_TOO_LARGE = "batch_too_large"
     DIGEST_MISSING = "digest_missing"
     DIGEST_MISMATCH = "digest_mismatch"

@@ -14,7 +14,8 @@ from index_service.crypto.keyring import Keyring
 
 _BUCKETS = 16
 LOAD_ROWS = 3  # of a case row: by its id, its agency, its practitioner
-_POINTER_BYTES = 16 + 1 + 16 + 16
+_SPARE = bytes(4)  # where a waiting record's row says since when
+_POINTER_BYTES = 16 + 1 + 16 + 16 + len(_SPARE)
 
 
 class Waits(IntEnum):
@@ -26,11 +27,12 @@ class Waits(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One record that waits, and the supplier's line it came with (zeros if none)."""
+    """One record that waits, the supplier's line it came with (zeros if none), since when."""
 
     why: Waits
     child_id: UUID
     source_ref: bytes
+    since_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ def waiting_place(child_id: UUID) -> int:
 def waiting_pointer(keyring: Keyring, waiting: Waiting) -> tuple[bytes, bytes]:
     """Return the row that lists a waiting record for the team."""
     token = _waiting_token(keyring, waiting_place(waiting.child_id))
-    data = bytes((waiting.why,)) + waiting.child_id.bytes + waiting.source_ref
+    since = waiting.since_s.to_bytes(len(_SPARE))
+    data = bytes((waiting.why,)) + waiting.child_id.bytes + waiting.source_ref + since
     return token, keyring.pointers.seal_small(token, data)
 
 
@@ -70,7 +73,8 @@ def waiting_tokens(keyring: Keyring) -> list[bytes]:
 def open_waiting(keyring: Keyring, token: bytes, pointer: bytes) -> Waiting:
     """Return a waiting record from its row."""
     data = keyring.pointers.open_small(token, pointer)
-    return Waiting(Waits(data[0]), UUID(bytes=data[1:17]), data[17:33])
+    since_s = int.from_bytes(data[33:])
+    return Waiting(Waits(data[0]), UUID(bytes=data[1:17]), data[17:33], since_s)
 
 
 def _caseload_token(keyring: Keyring, whose: str, bucket: int) -> bytes:
@@ -92,7 +96,7 @@ def caseload_pointers(
     keyring: Keyring, agency: str, practitioner: str | None, load: Load
 ) -> list[tuple[bytes, bytes]]:
     """Return the three rows that lead to a case row: by its id, its agency, its practitioner."""
-    data = b"\x00" + load.child_id.bytes + load.case_id.bytes
+    data = b"\x00" + load.child_id.bytes + load.case_id.bytes + _SPARE
     by_id = case_token(keyring, load.case_id)
     rows = [(by_id, keyring.pointers.seal_small(by_id, data))]
     for whose in (f"agency/{agency}", f"practitioner/{practitioner}" if practitioner else None):

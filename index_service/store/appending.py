@@ -9,7 +9,7 @@ from sqlalchemy.types import TypeEngine
 
 from index_service.log.leaf import LogRow
 from index_service.store.compiled import compiled
-from index_service.store.tables import access_entry, access_subject
+from index_service.store.tables import access_entry, access_subject, asked
 
 _CSA = bindparam("csa", type_=Text)
 
@@ -29,6 +29,8 @@ _entries = _unnested(
     leaf=LargeBinary(),
     sealed=LargeBinary(),
 )
+# Questions of lookups, for the tripwire: one for each, whatever it found.
+_asked = _unnested("q", id=Uuid(), at=DateTime(timezone=True), sealed=LargeBinary())
 
 _APPEND = compiled(
     insert(access_entry)
@@ -41,11 +43,20 @@ _APPEND = compiled(
         .from_select(["csa", "ref", "sealed"], select(_CSA, _subjects.c.ref, _subjects.c.sealed))
         .cte("subjects")
     )
+    .add_cte(
+        insert(asked)
+        .from_select(
+            ["csa", "id", "at", "sealed"],
+            select(_CSA, _asked.c.id, _asked.c.at, _asked.c.sealed),
+        )
+        .cte("questions")
+    )
 )
 
 
 def _arguments(csa: str, rows: Sequence[LogRow]) -> dict[str, Any]:
     subjects = [subject for row in rows for subject in row.subjects]
+    questions = [(row.entry_id, row.at, row.asked) for row in rows if row.asked is not None]
     return {
         "csa": csa,
         "e_entry_id": [row.entry_id for row in rows],
@@ -54,11 +65,14 @@ def _arguments(csa: str, rows: Sequence[LogRow]) -> dict[str, Any]:
         "e_sealed": [row.sealed for row in rows],
         "s_ref": [ref for ref, _ in subjects],
         "s_sealed": [sealed for _, sealed in subjects],
+        "q_id": [entry_id for entry_id, _, _ in questions],
+        "q_at": [at for _, at, _ in questions],
+        "q_sealed": [sealed for _, _, sealed in questions],
     }
 
 
 class Appender:
-    """Writes batches of entries with their subjects: all of a batch, or none."""
+    """Writes batches of entries with their subjects and questions: all of a batch, or none."""
 
     def __init__(self, pool: Any, csa: str) -> None:
         self._pool = pool

@@ -107,25 +107,28 @@ class Children:
     ) -> None:
         """Delete exactly the rows a child's sealed token sheet names."""
         for table, pairs in ((child_token, search), (guard_token, guard)):
-            if not pairs:
-                continue
-            given = (
-                func.unnest(
-                    bindparam("tokens", type_=ARRAY(LargeBinary)),
-                    bindparam("pointers", type_=ARRAY(LargeBinary)),
-                )
-                .table_valued("token", "pointer", name="given")
-                .render_derived()
-            )
-            done = await self._session.execute(
-                delete(table)
-                .where(table.c.csa == self._csa)
-                .where(table.c.token == given.c.token)
-                .where(table.c.pointer == given.c.pointer),
-                {"tokens": [t for t, _ in pairs], "pointers": [p for _, p in pairs]},
-            )
-            if done.rowcount != len(pairs):  # type: ignore[attr-defined]  # a cursor result
+            if await self._remove(table, pairs) != len(pairs):
                 raise LookupError("a token sheet names rows that are not there")
+
+    async def _remove(self, table: Table, pairs: Sequence[tuple[bytes, bytes]]) -> int:
+        if not pairs:
+            return 0
+        given = (
+            func.unnest(
+                bindparam("tokens", type_=ARRAY(LargeBinary)),
+                bindparam("pointers", type_=ARRAY(LargeBinary)),
+            )
+            .table_valued("token", "pointer", name="given")
+            .render_derived()
+        )
+        done = await self._session.execute(
+            delete(table)
+            .where(table.c.csa == self._csa)
+            .where(table.c.token == given.c.token)
+            .where(table.c.pointer == given.c.pointer),
+            {"tokens": [t for t, _ in pairs], "pointers": [p for _, p in pairs]},
+        )
+        return int(done.rowcount)  # type: ignore[attr-defined]  # a cursor result has it
 
     async def add_cases(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert sealed case rows."""
@@ -154,6 +157,10 @@ class Children:
     async def add_work(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
         """Insert sealed pointers of caseloads and waiting lines."""
         await self.add_pointers(work_token, pairs)
+
+    async def remove_work(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
+        """Delete these pointer rows, of those that are there."""
+        await self._remove(work_token, pairs)
 
     async def work(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of caseloads or waiting lines."""

@@ -1,11 +1,21 @@
 """Agencies, accounts, practitioners, agreements and feed sources: sealed rows of the directory."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    LargeBinary,
+    RowMapping,
+    Uuid,
+    any_,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +26,8 @@ from index_service.store.tables import (
     directory,
     feed_source,
     practitioner,
+    proposal,
+    work_token,
 )
 
 AGENCIES_MAX = 5000
@@ -77,6 +89,31 @@ class Directory:
         await self._session.execute(
             insert(agreement).values(csa=self._csa, version=version, sealed=sealed)
         )
+
+    async def hold(self) -> None:
+        """Let nobody else change the directory until the end."""
+        await self._session.execute(
+            select(directory.c.version)
+            .where(directory.c.csa == self._csa)
+            .limit(1)
+            .with_for_update()
+        )
+
+    async def add_proposal(self, proposal_id: UUID, sealed: bytes) -> None:
+        """Insert an agreement that was proposed; it is in force only once it is added."""
+        await self._session.execute(
+            insert(proposal).values(csa=self._csa, id=proposal_id, sealed=sealed)
+        )
+
+    async def proposal(self, proposal_id: UUID) -> bytes:
+        """Return the sealed document of a proposal whose matter is there."""
+        found = await self._session.execute(
+            select(proposal.c.sealed)
+            .where(proposal.c.csa == self._csa)
+            .where(proposal.c.id == proposal_id)
+            .limit(1)
+        )
+        return bytes(found.scalar_one())
 
     async def begin(self) -> None:
         """Insert the count of changes, once, when an authority is founded."""
@@ -166,6 +203,48 @@ class Directory:
             .limit(1)
         )
         return found.mappings().first()
+
+    async def practitioner_to_change(self, practitioner_id: UUID) -> RowMapping | None:
+        """Return one practitioner's sealed row, locked until the end."""
+        found = await self._session.execute(
+            select(practitioner)
+            .where(practitioner.c.csa == self._csa)
+            .where(practitioner.c.practitioner_id == practitioner_id)
+            .limit(1)
+            .with_for_update()
+        )
+        return found.mappings().first()
+
+    async def replace_practitioner(self, practitioner_id: UUID, sealed: bytes) -> None:
+        """Replace what a practitioner is."""
+        await self._session.execute(
+            update(practitioner)
+            .values(sealed=sealed)
+            .where(practitioner.c.csa == self._csa)
+            .where(practitioner.c.practitioner_id == practitioner_id)
+        )
+
+    async def practitioners(self, ids: Sequence[UUID]) -> list[RowMapping]:
+        """Return the sealed rows of these practitioners."""
+        found = await self._session.execute(
+            select(practitioner)
+            .where(practitioner.c.csa == self._csa)
+            .where(practitioner.c.practitioner_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+            .limit(AGENCIES_MAX),
+            {"ids": list(ids)},
+        )
+        return list(found.mappings())
+
+    async def work(self, tokens: Sequence[bytes]) -> list[RowMapping]:
+        """Return (token, pointer) of the directory's own lists."""
+        found = await self._session.execute(
+            select(work_token.c.token, work_token.c.pointer)
+            .where(work_token.c.csa == self._csa)
+            .where(work_token.c.token == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+            .limit(AGENCIES_MAX),
+            {"tokens": list(tokens)},
+        )
+        return list(found.mappings())
 
     async def add_source(self, source: str, agency_id: UUID) -> bool:
         """Insert a feed source; False if the name is taken, whoever has it."""

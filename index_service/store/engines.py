@@ -102,11 +102,15 @@ async def open_engines(url: str, csa: str, reading: int = 8) -> Engines:
 async def standing_roles(engines: Engines, csa: str, duties: Sequence[str]) -> bool:
     """Return whether each duty's connection stands for this authority and no other."""
     for duty in duties:
-        engine: AsyncEngine = getattr(engines, duty)
-        async with engine.connect() as connection:
-            found = await connection.exec_driver_sql(
-                "select csa, duty from csa_role where role = session_user"
-            )
-            if [tuple(row) for row in found] != [(csa, duty)]:
-                return False
+        if not await stands_for(getattr(engines, duty), csa, duty):
+            return False
     return True
+
+
+async def stands_for(engine: AsyncEngine, csa: str, duty: str) -> bool:
+    """Return whether an engine's login role is this authority's for this duty."""
+    async with engine.connect() as connection:
+        found = await connection.exec_driver_sql(
+            "select csa, duty from csa_role where role = session_user"
+        )
+        return [tuple(row) for row in found] == [(csa, duty)]

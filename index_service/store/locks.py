@@ -36,6 +36,11 @@ class Locks:
         number = _number(self._csa, "shield")
         await self._session.execute(select(func.pg_advisory_xact_lock(number)))
 
+    async def alone(self, job: str) -> None:
+        """Held by a run of a job: two processes of one job take turns."""
+        number = _number(self._csa, f"job|{job}")
+        await self._session.execute(select(func.pg_advisory_xact_lock(number)))
+
     async def births(self, digests: Iterable[bytes]) -> None:
         """Lock the buckets of dates of birth about to be created, in one fixed order.
 

@@ -20,6 +20,9 @@ from index_service.store.tables import (
     child_token,
     directory,
     feed_source,
+    matter,
+    practitioner,
+    proposal,
     work_token,
 )
 
@@ -71,6 +74,13 @@ _STANDING = compiled(
     .join(directory, directory.c.csa == account.c.csa)
     .where(account.c.csa == _CSA)
     .where(account.c.login == bindparam("login", type_=LargeBinary))
+    .limit(1)
+)
+
+_ACCOUNT = compiled(
+    select(account.c.account_id, account.c.agency_id, account.c.sealed)
+    .where(account.c.csa == _CSA)
+    .where(account.c.account_id == bindparam("account_id", type_=Uuid))
     .limit(1)
 )
 
@@ -155,6 +165,32 @@ _SOURCES = compiled(
     .limit(AGENCIES_MAX)
 )
 
+_PRACTITIONERS = compiled(
+    select(
+        practitioner.c.practitioner_id,
+        practitioner.c.wrap_key_id,
+        practitioner.c.wrapped_key,
+        practitioner.c.sealed,
+    )
+    .where(practitioner.c.csa == _CSA)
+    .where(practitioner.c.practitioner_id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .limit(AGENCIES_MAX)
+)
+
+_MATTERS = compiled(
+    select(matter.c.id, matter.c.wrap_key_id, matter.c.wrapped_key, matter.c.sealed)
+    .where(matter.c.csa == _CSA)
+    .where(matter.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .limit(POINTERS_MAX)
+)
+
+_PROPOSALS = compiled(
+    select(proposal.c.id, proposal.c.sealed)
+    .where(proposal.c.csa == _CSA)
+    .where(proposal.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .limit(POINTERS_MAX)
+)
+
 
 class Snapshot:
     """What one request sees: every method reads the same instant of one authority."""
@@ -167,6 +203,12 @@ class Snapshot:
         """Return the account of a login with newest agreement and directory version."""
         return await self._connection.fetchrow(
             _STANDING.sql, *_STANDING.arguments(csa=self._csa, login=login)
+        )
+
+    async def account(self, account_id: UUID) -> Any | None:
+        """Return the sealed account of this id, or None."""
+        return await self._connection.fetchrow(
+            _ACCOUNT.sql, *_ACCOUNT.arguments(csa=self._csa, account_id=account_id)
         )
 
     async def pointers(self, tokens: Sequence[bytes]) -> list[Any]:
@@ -220,6 +262,28 @@ class Snapshot:
         return list(
             await self._connection.fetch(
                 _POLICIES.sql, *_POLICIES.arguments(csa=self._csa, ids=ids)
+            )
+        )
+
+    async def matters(self, ids: Sequence[UUID]) -> list[Any]:
+        """Return the sealed rows of these matters, of those that are there."""
+        return list(
+            await self._connection.fetch(_MATTERS.sql, *_MATTERS.arguments(csa=self._csa, ids=ids))
+        )
+
+    async def proposals(self, ids: Sequence[UUID]) -> list[Any]:
+        """Return (id, sealed) of these proposed agreements, of those that are there."""
+        return list(
+            await self._connection.fetch(
+                _PROPOSALS.sql, *_PROPOSALS.arguments(csa=self._csa, ids=ids)
+            )
+        )
+
+    async def practitioners(self, ids: Sequence[UUID]) -> list[Any]:
+        """Return the sealed rows of these practitioners."""
+        return list(
+            await self._connection.fetch(
+                _PRACTITIONERS.sql, *_PRACTITIONERS.arguments(csa=self._csa, ids=ids)
             )
         )
 

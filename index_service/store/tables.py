@@ -112,6 +112,31 @@ case_row = Table(
     Index("case_row_of_child", "csa", "child_ref"),
 )
 
+# What is asked of people rather than kept of a child: requests to broker, grants of
+# mediated access, what waits for a second person, alerts and notices. A row each, of one
+# form, whatever it is about and whether or not that is on the index.
+matter = Table(
+    "matter",
+    metadata,
+    _csa(),
+    Column("id", Uuid, nullable=False),
+    *_subject_key(),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "id"),
+    _to_open_wrap_key(),
+)
+
+# Questions lately asked, sealed: the tripwire replays each and removes it.
+asked = Table(
+    "asked",
+    metadata,
+    _csa(),
+    Column("id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "id"),
+)
+
 practitioner = Table(
     "practitioner",
     metadata,
@@ -152,6 +177,17 @@ agreement = Table(
     Column("version", Integer, nullable=False),
     _bytes("sealed"),
     PrimaryKeyConstraint("csa", "version"),
+)
+
+# Agreements somebody proposed: each as it was sent, sealed. In force is only what stands in
+# the table above; whether a proposal was approved is a matter.
+proposal = Table(
+    "proposal",
+    metadata,
+    _csa(),
+    Column("id", Uuid, nullable=False),
+    _bytes("sealed"),
+    PrimaryKeyConstraint("csa", "id"),
 )
 
 # One row per authority: counts every change of agencies, feeds and agreements, so that

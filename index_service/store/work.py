@@ -25,10 +25,13 @@ from index_service.log.receipt import Receipt
 from index_service.store.bulk import insert_rows
 from index_service.store.children import Children
 from index_service.store.directory import Directory
+from index_service.store.entries import Entries
 from index_service.store.feeds import Feeds
 from index_service.store.locks import Locks
+from index_service.store.matters import Matters
 from index_service.store.reading import LOST
 from index_service.store.tables import access_entry, access_subject, idempotency, wrap_key
+from index_service.store.upkeep import Upkeep
 
 LOCK_WAIT_MS_MAX = 5000
 # Lock wait, deadlock, cancelled; and a key another writer took meanwhile, which each story
@@ -53,8 +56,11 @@ class Work:
         self._log = log
         self.children = Children(session, csa)
         self.directory = Directory(session, csa)
+        self.entries = Entries(session, csa)
         self.feeds = Feeds(session, csa)
         self.locks = Locks(session, csa)
+        self.matters = Matters(session, csa)
+        self.upkeep = Upkeep(session, csa)
 
     async def done_before(self, key: bytes) -> bytes | None:
         """Return the sealed pointer to what this idempotency key did before."""

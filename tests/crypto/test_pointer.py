@@ -120,6 +120,8 @@ def test_class_codes_are_the_ones_in_rows_already_written() -> None:
         "assessment": 10,
         "provenance": 11,
         "restriction": 12,
+        "status": 13,
+        "consents": 14,
     }
 
 

@@ -1,6 +1,7 @@
 """Every part of a record, and every case row, comes back as it was and fits where it is kept."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -33,6 +34,7 @@ from index_service.domain.child import (
     Tracing,
 )
 from index_service.domain.involvement import (
+    CafClosure,
     CafStatus,
     Contact,
     Day,
@@ -44,6 +46,7 @@ from index_service.domain.involvement import (
     TeamContact,
 )
 from index_service.domain.shield import Shield, ShieldAskedBy, ShieldGround
+from index_service.domain.status import LookedAfter, Spell, Status
 from index_service.services.cases import CaseFact, SealedCase, case_mark, checked_cases, seal_case
 from index_service.services.encoding import Policy, decode_policy, encode_policy
 from index_service.services.sealing import (
@@ -57,6 +60,7 @@ from index_service.services.tokens import ROWS_USUAL, TokenSheet
 
 DAY = date(2026, 11, 20)
 AGENCY = str(UUID(int=7, version=4))
+WIDEST_AUTHORITY = "a" * 31
 
 words = st.text(st.characters(categories=["Lu", "Ll"]), min_size=1, max_size=12)
 names = st.builds(PersonName, words, words, words)
@@ -174,6 +178,21 @@ def facts(letters: str) -> list[CaseFact]:
             True,
         ),
         CafStatus(AGENCY, one, DAY, DAY, uuid4()),
+        CafStatus(
+            AGENCY,
+            one,
+            DAY,
+            DAY,
+            uuid4(),
+            DAY,
+            CafClosure.MOVED_TO_SOCIAL_CARE,
+            WIDEST_AUTHORITY,
+            DAY,
+        ),
+        Status(
+            AGENCY, one, Spell(DAY, DAY), LookedAfter(WIDEST_AUTHORITY, Spell(DAY, DAY)), uuid4()
+        ),
+        Status(AGENCY, one, Spell(DAY), None, uuid4()),
         LeadProfessional(AGENCY, one, DAY, uuid4()),
         Shield(
             uuid4(),
@@ -202,7 +221,7 @@ def test_a_case_row_of_any_kind_has_one_size_and_comes_back(
 
 def test_case_rows_dropped_added_or_put_back_are_noticed(keyring: Keyring) -> None:
     key = keyring.wrap.new_subject("child", uuid4()).key
-    policy, rows = Policy(), []
+    policy, rows = Policy(), list[dict[str, Any]]()
     for fact in facts("a"):
         assert fact.id is not None
         sealed = seal_case(key, fact.id, fact)

@@ -14,7 +14,10 @@ NEEDED: dict[str, dict[str, str]] = {
         "child": "r",
         "child_token": "r",
         "case_row": "r",
-        "work_token": "r",
+        "work_token": "rad",
+        "matter": "raw",
+        "asked": "a",
+        "proposal": "ra",
         "wrap_key": "r",
         "feed_batch": "r",
         "feed_invalid": "r",
@@ -37,6 +40,7 @@ NEEDED: dict[str, dict[str, str]] = {
         "child_token": "rad",
         "guard_token": "rad",
         "work_token": "rad",
+        "matter": "raw",
         "feed_invalid": "ra",
         "idempotency": "ra",
         "feed_source": "rw",
@@ -57,9 +61,40 @@ NEEDED: dict[str, dict[str, str]] = {
         "account": "r",
         "agreement": "r",
         "directory": "r",
+        "child": "r",
+        "case_row": "r",
+        "work_token": "rad",
+        "matter": "ra",
     },
-    "job": {"csa_role": "r", "wrap_key": "rad", "access_entry": "a", "access_subject": "a"},
-    "tripwire": {"csa_role": "r"},
+    "job": {
+        "csa_role": "r",
+        "wrap_key": "rad",
+        "child": "rw",
+        "child_token": "rad",
+        "guard_token": "rad",
+        "work_token": "rad",
+        "case_row": "r",
+        "source_record": "r",
+        "agency": "r",
+        "account": "r",
+        "agreement": "r",
+        "directory": "r",
+        "matter": "raw",
+        "access_entry": "a",
+        "access_subject": "a",
+    },
+    "tripwire": {
+        "csa_role": "r",
+        "asked": "rd",
+        "child": "r",
+        "child_token": "r",
+        "guard_token": "r",
+        "wrap_key": "r",
+        "matter": "a",
+        "work_token": "a",
+        "access_entry": "a",
+        "access_subject": "a",
+    },
     "seal": {"csa_role": "r"},
 }
 LETTERS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d"}
@@ -138,16 +173,23 @@ async def test_only_auditors_read_the_access_log(connect: Connect) -> None:
 async def test_the_process_that_answers_reads_no_guard_token(connect: Connect) -> None:
     """Which facts are a shielded child's is for those who write records to know."""
     readers = [d for d in DUTIES if await may(connect, f"northmere_{d}", "r", "guard_token")]
-    assert readers == ["feed"]
+    assert readers == ["feed", "job", "tripwire"]
 
 
 @pytest.mark.parametrize("verb", ["a", "w", "d", "t"])
-@pytest.mark.parametrize(
-    "table", ["child", "child_token", "guard_token", "work_token", "case_row", "source_record"]
-)
+@pytest.mark.parametrize("table", ["child", "case_row", "source_record"])
 async def test_only_one_duty_writes_records(connect: Connect, table: str, verb: str) -> None:
+    """But for the job that moves tokens, which re-seals the sheet that names them."""
     writers = [d for d in DUTIES if await may(connect, f"northmere_{d}", verb, table)]
-    assert writers == (["feed"] if verb in NEEDED["feed"][table] else [])
+    movers = ["job"] if (table, verb) == ("child", "w") else []
+    assert writers == (["feed", *movers] if verb in NEEDED["feed"][table] else [])
+
+
+@pytest.mark.parametrize("verb", ["a", "d"])
+async def test_tokens_are_moved_by_writers_and_upkeep_alone(connect: Connect, verb: str) -> None:
+    for table in ("child_token", "guard_token"):
+        movers = [d for d in DUTIES if await may(connect, f"northmere_{d}", verb, table)]
+        assert movers == ["feed", "job"]
 
 
 async def test_the_duty_that_writes_records_makes_no_account(connect: Connect) -> None:
@@ -167,6 +209,7 @@ async def test_agreements_are_added_and_never_rewritten(connect: Connect) -> Non
     for duty in DUTIES:
         for verb in "wdt":
             assert not await may(connect, f"northmere_{duty}", verb, "agreement")
+            assert not await may(connect, f"northmere_{duty}", verb, "proposal")
 
 
 async def test_whoever_may_connect_may_read_nothing(connect: Connect) -> None:

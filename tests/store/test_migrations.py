@@ -9,6 +9,7 @@ import asyncpg
 import pytest
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from demo.authority import ROOT
 from demo.postgres import SUPERUSER, Postgres
@@ -86,9 +87,22 @@ def test_a_difference_between_code_and_migrations_is_noticed(
 
 def test_the_log_is_never_taken_down(postgres: Postgres, fresh: str) -> None:
     migrate_database(postgres, fresh)
+    for revision in ("-1", "base"):
+        with pytest.raises(RuntimeError, match="refused"):
+            run(command.downgrade, alembic(postgres, fresh), revision)
+    assert {"access_entry", "access_subject", "matter"} <= tables_in(postgres, fresh)
+
+
+def test_no_revision_can_be_taken_back(postgres: Postgres, fresh: str) -> None:
+    """Each holds what must not be lost; the first, the access log."""
+    scripts = ScriptDirectory.from_config(alembic(postgres, fresh))
+    revisions = list(scripts.walk_revisions())
+    assert len(revisions) >= 2
+    for revision in revisions:
+        with pytest.raises(RuntimeError, match="refused"):
+            revision.module.downgrade()
     with pytest.raises(RuntimeError, match="access log"):
-        run(command.downgrade, alembic(postgres, fresh), "base")
-    assert {"access_entry", "access_subject"} <= tables_in(postgres, fresh)
+        revisions[-1].module.downgrade()
 
 
 async def test_a_migration_that_cannot_have_its_lock_gives_up(

@@ -1,0 +1,1 @@
+"""How each kind of case row is written and read: one file a subject, JSON arrays."""
