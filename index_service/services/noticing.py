@@ -1,0 +1,278 @@
+"""Telling those who were told: a consent ended, so what they learnt on it holds no longer.
+
+Run minutes later, never in the request path. Only who was in fact told hears of it, and
+only while nothing else would still tell them: a notice is a reference, never a service.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from consent.facts import Action, CafConsent, DisclosureClass, Purpose, Role, SensitiveBasis
+from index_service.crypto.log_keys import LogKeys
+from index_service.domain.clock import london_day
+from index_service.domain.consenting import Consent, ConsentFor, ConsentState
+from index_service.domain.involvement import CafStatus, Involvement
+from index_service.domain.matter import Matter, MatterKind, MatterState
+from index_service.log.entry import AccessEntry, Outcome, Told
+from index_service.log.leaf import LogRow, SubjectTrace, opened, opened_trace
+from index_service.services.consents_standing import NOTICES, Headed, Standing, child_of, headed
+from index_service.services.facts import CaseFacts
+from index_service.services.index import Index
+from index_service.services.lists import list_pointer, list_tokens, open_listed
+from index_service.services.matters import matters_on, of_account, of_agency, open_matter
+from index_service.services.sealing import open_policy
+from index_service.store.work import Work, work_on
+
+WHAT = {
+    Told.CONTACT_BROKERED: "contact_no_longer_brokered",
+    Told.ASSESSMENT_HELD: "assessment_no_longer_told",
+}
+"""What a notice says: which kind of thing holds no longer."""
+
+_ACTION = "notices"
+_PURPOSES = (None, *Purpose)  # a consent may be for one of them only
+
+
+@dataclass(frozen=True, slots=True)
+class Fallen:
+    """What no longer holds: what was told, by reason of whose record, since which day.
+
+    `to_readers`: whoever read that it is so is told. `involvements` are those whose contact
+    may have been released by brokering: whoever was given it is told in any case.
+    """
+
+    told: Told
+    agency: str
+    since: date
+    to_readers: bool = True
+    involvements: frozenset[str] = frozenset()
+
+
+async def notices_due(index: Index) -> int:
+    """Tell whoever is to be told of consents that ended; return how many notices were written.
+
+    Each ended consent is one transaction: told to all or, if it fails, again next time.
+    Runs as the auditors' duty, the only one that reads who was told.
+    """
+    async with work_on(index.audit, index.csa, index.log) as work:
+        tokens = list_tokens(index.keyring, NOTICES)
+        rows = await work.children.work(tokens)
+        listed = [open_listed(index.keyring, row.token, row.pointer) for row in rows]
+    return sum([await _tell(index, case_id) for case_id in dict.fromkeys(listed)])
+
+
+async def _tell(index: Index, case_id: UUID) -> int:
+    token, _ = list_pointer(index.keyring, NOTICES, case_id)
+    async with work_on(index.audit, index.csa, index.log) as work:
+        await work.locks.alone(_ACTION)
+        places = [
+            (row.token, row.pointer)
+            for row in await work.children.work([token])
+            if open_listed(index.keyring, row.token, row.pointer) == case_id
+        ]
+        if not places:
+            return 0  # another run was quicker
+        child_id = await child_of(index, work, case_id)
+        heads = await _heads(index, work, child_id)
+        fallen = _fallen(heads, case_id, index.clock.today())
+        agencies = await _told(index, work, child_id, fallen) if fallen else set()
+        for agency in sorted(agencies):
+            assert fallen is not None  # INVARIANT: nobody was told of nothing
+            notice = _notice(index, child_id, agency, fallen)
+            await open_matter(index, work, notice, (of_agency(agency),))
+        await work.children.remove_work(places)
+        entry = AccessEntry(
+            *index.log.stamp(),
+            action=_ACTION,
+            route="job",
+            outcome=Outcome.RECORDED,
+            count=len(agencies),
+        )
+        await work.commit(index.log.prepare(entry))
+        return len(agencies)
+
+
+def _notice(index: Index, child_id: UUID, agency: str, fallen: Fallen) -> Matter:
+    return Matter(
+        uuid4(),
+        MatterKind.NOTICE,
+        MatterState.WAITING,
+        opened_s=int(index.clock.now().timestamp()),
+        agency=agency,
+        child_id=child_id,
+        details={"what": WHAT[fallen.told], "since": index.clock.today().isoformat()},
+    )
+
+
+async def _heads(index: Index, work: Work, child_id: UUID) -> tuple[Headed, ...]:
+    rows = await work.children.beheld([child_id])
+    if not rows:
+        return ()
+    child = open_policy(index.keyring, rows[0])
+    ref = index.keyring.references.case_ref(child_id)
+    return headed(index, child, [row._mapping for row in await work.children.cases([ref])])
+
+
+# What fell
+
+
+def _fallen(heads: Sequence[Headed], case_id: UUID, today: date) -> Fallen | None:
+    """Return what fell with a consent, or with a line that took one back; None if nothing did."""
+    for case, head in heads:
+        if case.id != case_id:
+            continue
+        body = case.body(head)
+        if isinstance(body, Involvement):
+            entry = (body.agency, body.service.value)
+            return _entry_fallen(heads, entry, body.began, today)
+        if isinstance(body, Consent):
+            return _consent_fallen(heads, body, today)
+    return None
+
+
+def _consent_fallen(heads: Sequence[Headed], consent: Consent, today: date) -> Fallen | None:
+    since = _since(heads, consent)
+    if since is None:
+        return None
+    if consent.given_for is ConsentFor.CAF:
+        return _assessment_fallen(heads, consent.agency, since, today)
+    service = consent.service.value if consent.service else ""
+    return _entry_fallen(heads, (consent.agency, service), since, today)
+
+
+def _since(heads: Sequence[Headed], consent: Consent) -> date | None:
+    """Return the day from which something was told on what now ended; None if nothing was."""
+    if consent.state is ConsentState.WITHDRAWN:
+        return consent.begins
+    if consent.state is not ConsentState.REFUSED:
+        return None  # given again, or renewed, meanwhile
+    earlier = [
+        each
+        for each in Standing(tuple(heads)).consents(consent.agency)
+        if each.concerns == consent.concerns and each.sequence < consent.sequence
+    ]
+    if earlier:
+        before = max(earlier, key=lambda each: each.sequence)
+        return before.begins if before.in_force(consent.given.day) else None
+    return _stated_since(heads, consent)
+
+
+def _stated_since(heads: Sequence[Headed], consent: Consent) -> date | None:
+    """Return since when it was told with no consent recorded: stated with an entry, or a CAF."""
+    days = []
+    for case, head in heads:
+        if head.agency != consent.agency:
+            continue
+        body = case.body(head) if head.kind in ("involvement", "caf") else None
+        stated = isinstance(body, Involvement) and body.consent_in_force
+        if stated and isinstance(body, Involvement) and consent.service is body.service:
+            days.append(body.began)
+        elif isinstance(body, CafStatus) and consent.given_for is ConsentFor.CAF:
+            days.append(body.held_since)
+    return min(days, default=None)
+
+
+def _entry_fallen(
+    heads: Sequence[Headed], entry: tuple[str, str], since: date, today: date
+) -> Fallen | None:
+    """Say that an entry fell; while another's contact can be brokered, only who was told whom.
+
+    To anybody else a notice would tell that there were two.
+    """
+    entries = [(case, head) for case, head in heads if head.kind == "involvement"]
+    fell = {str(case.id) for case, head in entries if (head.agency, head.extra[1]) == entry}
+    standing = set()
+    for purpose in _PURPOSES:
+        facts = CaseFacts((head for _, head in heads), "", today, purpose)
+        for case, head in entries:
+            told = facts.involvement(head)
+            if told.sensitive and told.basis is not SensitiveBasis.NONE:
+                standing.add(str(case.id))
+    if not fell or fell & standing:
+        return None
+    to_readers = not standing
+    return Fallen(Told.CONTACT_BROKERED, entry[0], since, to_readers, frozenset(fell))
+
+
+def _assessment_fallen(
+    heads: Sequence[Headed], agency: str, since: date, today: date
+) -> Fallen | None:
+    held = [head for _, head in heads if head.kind == "caf" and head.agency == agency]
+    for purpose in _PURPOSES:
+        facts = CaseFacts((head for _, head in heads), "", today, purpose)
+        if any(facts.assessment(head).consent is not CafConsent.REFUSED for head in held):
+            return None
+    return Fallen(Told.ASSESSMENT_HELD, agency, since) if held else None
+
+
+# Whom it was told
+
+
+async def _told(index: Index, work: Work, child_id: UUID, fallen: Fallen) -> set[str]:
+    """Return the agencies that were told, but for whose record it is and the team.
+
+    A read that showed it stands in the child's rows of the log; a contact released by
+    brokering stands there as a read of the request, which names the involvement.
+    """
+    agencies: set[str] = set()
+    for year in index.keyring.log_years():
+        if year < fallen.since.year:
+            continue
+        keys = index.keyring.log_keys(year)
+        ref = keys.subject_ref(child_id)
+        traces = [
+            opened_trace(row.ref, row.sealed, keys) for row in await work.entries.of_subjects([ref])
+        ]
+        told = {trace.entry_id: trace for trace in traces if _may_have_told(trace, fallen)}
+        for row in await work.entries.these(list(told)):
+            entry = _opened(row, keys)
+            day = london_day(datetime.fromtimestamp(entry["at_ms"] / 1000, UTC))
+            if day < fallen.since or entry["role"] == Role.MANAGEMENT_TEAM:
+                continue
+            if _read(told[row.entry_id], fallen) or await _released(index, work, entry, fallen):
+                agencies.add(entry["agency"])
+    return agencies - {fallen.agency, ""}
+
+
+def _may_have_told(trace: SubjectTrace, fallen: Fallen) -> bool:
+    released = bool(fallen.involvements) and trace.classes == (DisclosureClass.INVOLVEMENTS,)
+    return trace.shown and (_read(trace, fallen) or released)
+
+
+def _read(trace: SubjectTrace, fallen: Fallen) -> bool:
+    return fallen.to_readers and fallen.told in trace.told
+
+
+class _Reading:
+    """A transaction that matters are read in as in a snapshot."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    async def work(self, tokens: Sequence[bytes]) -> list[Any]:
+        """Return (token, pointer) rows."""
+        return [row._mapping for row in await self._work.children.work(tokens)]
+
+    async def matters(self, ids: Sequence[UUID]) -> list[Any]:
+        """Return sealed matters."""
+        return await self._work.matters.beheld(ids)
+
+
+async def _released(index: Index, work: Work, entry: dict[str, Any], fallen: Fallen) -> bool:
+    """Return whether an entry is of a request through which such an involvement was named."""
+    if entry["action"] != Action.ASK_CONTACT or not fallen.involvements:
+        return False
+    asked = await matters_on(index, _Reading(work), of_account(entry["account"]))
+    named: Iterable[Any] = (matter.details.get("agreed") for matter in asked)
+    return any(agreed and agreed[0] in fallen.involvements for agreed in named)
+
+
+def _opened(row: Any, keys: LogKeys) -> dict[str, Any]:
+    stored = LogRow(row.entry_id, row.at, row.leaf, row.sealed, ())
+    entry: dict[str, Any] = orjson.loads(opened(stored, keys).canonical)
+    return entry
