@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from hmac import compare_digest
 from ssl import PEM_cert_to_DER_cert
 from typing import Any, TypeVar
+from uuid import UUID
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -15,6 +16,7 @@ from consent.facts import AccessReason, Action, Purpose
 from index_service.crypto.digest import Referencer
 from index_service.domain.access import Access, checked_reference
 from index_service.domain.errors import Code, Invalid, Refused
+from index_service.domain.shapes import UUID_TEXT
 from index_service.identity.verifier import Confirmation, ConfirmationMethod, StrictVerifier
 from index_service.services.admitting import Login
 from index_service.services.attempt import SCOPE_KEY, Attempt
@@ -22,6 +24,7 @@ from index_service.services.attempt import SCOPE_KEY, Attempt
 _LOGIN = "index.login"
 _BEARER = re.compile(r"[Bb]earer ([\x21-\x7e]+)")
 _KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_ID = re.compile(UUID_TEXT.pattern)
 _ETAG = re.compile(r'"([A-Za-z0-9_-]{22})"')
 _Word = TypeVar("_Word", Purpose, AccessReason)
 
@@ -48,12 +51,19 @@ class Identify:
         bound = claims.confirmation is not None
         request.scope[_LOGIN] = Login(claims.issuer, claims.subject, bound)
 
-    def __call__(self, request: Request, action: Action) -> tuple[Login, Attempt]:
-        """Return the login behind a request and its attempt, noting what was stated."""
+    def __call__(
+        self, request: Request, action: Action, *, mediated: bool = False
+    ) -> tuple[Login, Attempt]:
+        """Return the login behind a request and its attempt, noting what was stated.
+
+        `mediated`: the route may be asked on a requester's behalf. Anywhere else a grant
+        stated is refused, never left out of account.
+        """
         attempt: Attempt = request.scope[SCOPE_KEY]
         attempt.action = action.value
         attempt.route = request.scope["route"].path_format
-        attempt.access = stated_access(request)
+        attempt.access = stated_access(request, mediated=mediated)
+        attempt.mediation = str(attempt.access.mediation or "")
         login: Login = request.scope[_LOGIN]
         return login, attempt
 
@@ -92,12 +102,13 @@ def _proven(request: Request, confirmation: Confirmation) -> bool:
     return compare_digest(presented, confirmation.thumbprint.encode())
 
 
-def stated_access(request: Request) -> Access:
-    """Return purpose, reason and reference as stated; Invalid for words nobody knows."""
+def stated_access(request: Request, *, mediated: bool = False) -> Access:
+    """Return purpose, reason, reference and grant as stated; Invalid for words nobody knows."""
     return Access(
         _word(request, "access-purpose", Purpose),
         _word(request, "access-reason", AccessReason),
         _reference(request),
+        _mediation(request, mediated=mediated),
     )
 
 
@@ -120,6 +131,15 @@ def _word(request: Request, name: str, words: type[_Word]) -> _Word | None:
 def _reference(request: Request) -> str | None:
     value = _one(request, "access-reference")
     return None if value is None else checked_reference(value)
+
+
+def _mediation(request: Request, *, mediated: bool) -> UUID | None:
+    value = _one(request, "access-mediation")
+    if value is None:
+        return None
+    if not mediated or not _ID.fullmatch(value):
+        raise Invalid(Code.HEADER_INVALID, "Access-Mediation")
+    return UUID(value)
 
 
 def idempotency_key(request: Request) -> str:

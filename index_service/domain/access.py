@@ -23,11 +23,15 @@ class Asker:
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """What the asker states: purpose, reason, and optionally a case reference."""
+    """What the asker states: purpose, reason, and optionally a case reference.
+
+    `mediation` is the id of the grant under which they ask on a requester's behalf.
+    """
 
     purpose: Purpose | None = None
     reason: AccessReason | None = None
     reference: str | None = None
+    mediation: UUID | None = None
 
 
 def checked_reference(text: str) -> str:

@@ -1,0 +1,172 @@
+"""Recording that a practitioner disagrees: about what, and how to reach them; never why.
+
+Their agency's named manager and the management team are told by a matter of their own.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+
+from consent.decision import Decision
+from consent.facts import Action, DisclosureClass, Role
+from index_service.domain.disclosure import Shown, shown_contact
+from index_service.domain.dissent import Dissent, DissentAbout
+from index_service.domain.errors import Code, Invalid, NotDisclosed
+from index_service.domain.involvement import Contact
+from index_service.domain.matter import Matter, MatterKind, MatterState
+from index_service.log.entry import Outcome, SubjectShown
+from index_service.services.admitting import Admitted, Asked, Login, admit
+from index_service.services.attempt import Attempt, told
+from index_service.services.cases import CASES_A_CHILD_MAX, checked_cases, new_case_id
+from index_service.services.contact_shield import contact_as_seen
+from index_service.services.forms.dissent import DISSENT
+from index_service.services.index import Index
+from index_service.services.matters import ALERTS, of_agency, open_matter
+from index_service.services.pointers import LOAD_ROWS, decoy
+from index_service.services.sealing import SealedChild, open_policy
+from index_service.services.writing import (
+    ABSENT,
+    REPLAYED,
+    Change,
+    Once,
+    Opened,
+    Repeatable,
+    add_case,
+    child_to_write,
+    decided,
+    put_policy,
+    recorded,
+)
+from index_service.store.reading import Snapshot, snapshot
+from index_service.store.work import work_on
+
+WHAT = "dissent"
+_CLASSES = (DisclosureClass.INVOLVEMENTS,)
+
+
+@dataclass(frozen=True, slots=True)
+class Dissenting:
+    """What a practitioner states who disagrees."""
+
+    about: DissentAbout
+    contact: Contact
+
+
+class Dissents:
+    """Records and shows dissents for one authority."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+
+    async def record(
+        self, login: Login, child_id: UUID, stated: Dissenting, sent: Repeatable, attempt: Attempt
+    ) -> UUID:
+        """Record a dissent and return its id; the agency and the team are told with it."""
+        index = self._index
+        asked = Asked(login, Action.RECORD_DISSENT, attempt.access)
+        async with work_on(index.feed, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            # Bound to the child: the route's template and the body are the same for all.
+            once = Once(index, admitted, attempt, replace(sent, body=child_id.bytes + sent.body))
+            await work.locks.shields_shared()
+            opened = await child_to_write(index, work, admitted, child_id, attempt)
+            done = await once.before(work)
+            if done is not None:
+                await recorded(index, work, attempt, replace(_change(opened), code=REPLAYED))
+                return done.resource
+            if opened.child.policy.cases >= CASES_A_CHILD_MAX:
+                raise Invalid(Code.STATE_CONFLICT)
+            fact = _stated(admitted, stated)
+            await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
+            # As many rows as an involvement that begins.
+            await work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
+            now_s = int(index.clock.now().timestamp())
+            matter = _notice(fact, child_id, now_s)
+            await open_matter(index, work, matter, (of_agency(fact.agency), ALERTS))
+            change = replace(_change(opened), once=once, resource=fact.id)
+            await recorded(index, work, attempt, change)
+            return fact.id
+
+    async def read(self, login: Login, child_id: UUID, attempt: Attempt) -> bytes:
+        """Return the dissents the asker's own agency recorded, or for the team all, encoded."""
+        index = self._index
+        attempt.subjects = (child_id,)
+        asked = Asked(login, Action.RECORD_DISSENT, attempt.access)
+        async with snapshot(index.reading, index.csa) as reading:
+            admitted = await admit(index, reading, asked, attempt)
+            child, decision, cases = await self._decided(reading, admitted, child_id, attempt)
+        team = admitted.asker.facts.role is Role.MANAGEMENT_TEAM
+        found = []
+        for case in checked_cases(index.keyring, child.key, child.policy, cases):
+            head = case.head()
+            own = head.agency == admitted.asker.facts.agency
+            if head.kind == DISSENT.kind and (own or team):
+                body = case.body(head)
+                assert isinstance(body, Dissent)  # INVARIANT: the head said so
+                found.append(body)
+        found.sort(key=lambda each: (each.recorded, each.id.bytes), reverse=True)
+        entry = replace(
+            attempt.entry(index.log.stamp(), Outcome.SHOWN),
+            rules=told(decision),
+            subjects=(SubjectShown(child_id, _CLASSES, shown=True),),
+        )
+        attempt.answered(await index.log.append(entry))
+        return orjson.dumps({"dissents": [_shown(admitted, each) for each in found]})
+
+    async def _decided(
+        self, reading: Snapshot, admitted: Admitted, child_id: UUID, attempt: Attempt
+    ) -> tuple[SealedChild, Decision, list[Any]]:
+        rows = await reading.policies([child_id])
+        # Asked for whether or not there is a child, so that the two take as long.
+        cases = await reading.cases([self._index.keyring.references.case_ref(child_id)])
+        if not rows:
+            attempt.rules = (ABSENT,)
+            raise NotDisclosed(ABSENT)
+        child = open_policy(self._index.keyring, rows[0])
+        decision = decided(admitted, admitted.ask, child)
+        if not decision.allowed:
+            attempt.rules = tuple(reason.value for reason in decision.reasons)
+            raise NotDisclosed(*attempt.rules)
+        return child, decision, cases
+
+
+def _stated(admitted: Admitted, stated: Dissenting) -> Dissent:
+    asker = admitted.asker
+    return Dissent(
+        new_case_id(),
+        str(asker.agency_id),
+        stated.about,
+        stated.contact,
+        admitted.ask.today,
+        str(asker.account_id),
+    )
+
+
+def _notice(fact: Dissent, child_id: UUID, now_s: int) -> Matter:
+    return Matter(
+        uuid4(),
+        MatterKind.NOTICE,
+        MatterState.WAITING,
+        now_s,
+        account=fact.account,
+        agency=fact.agency,
+        child_id=child_id,
+        details={"what": WHAT, "since": fact.recorded.isoformat()},
+    )
+
+
+def _change(opened: Opened) -> Change:
+    return Change((SubjectShown(opened.child.child_id, _CLASSES),), opened.decision)
+
+
+def _shown(admitted: Admitted, fact: Dissent) -> Shown:
+    agency = admitted.view.agencies.get(UUID(fact.agency))
+    return {
+        "dissent_id": str(fact.id),
+        "about": fact.about.value,
+        "agency": agency.name if agency else "",
+        "contact": shown_contact(contact_as_seen(admitted, fact.agency, fact.contact)),
+        "recorded": fact.recorded.isoformat(),
+    }
