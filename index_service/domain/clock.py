@@ -1,13 +1,14 @@
 """What time it is, what day it is in London, and how old a child is on a day."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 # Read from the machine's own zone files, or from the tzdata package where it has none.
 LONDON = ZoneInfo("Europe/London")
 ADULT_AGE_YEARS = 18
+_SATURDAY = 5
 
 
 class Clock(Protocol):
@@ -66,6 +67,18 @@ def start_of(day: date) -> datetime:
     In summer that is 23:00 UTC of the day before.
     """
     return datetime.combine(day, time(), LONDON).astimezone(UTC)
+
+
+def next_working_day(moment: datetime) -> datetime:
+    """Return the moment, in UTC, at the same time of the next day from Monday to Friday.
+
+    A bank holiday counts as a working day: a clock may run out early, never late.
+    """
+    local = moment.astimezone(LONDON)
+    day = local.date() + timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return datetime.combine(day, local.time(), LONDON).astimezone(UTC)
 
 
 def attains(date_of_birth: date, age_years: int) -> date:

@@ -26,9 +26,48 @@ class ShieldAskedBy(StrEnum):
     COURT = "court"
 
 
+class IdentityCheck(StrEnum):
+    """How it was made sure that whoever asks for a shield is who they say."""
+
+    DOCUMENTS_SEEN = "documents_seen"
+    KNOWN_TO_AGENCY = "known_to_agency"
+    COURT_PAPERS_SEEN = "court_papers_seen"
+
+
+class ShieldRefusal(StrEnum):
+    """Why a shield that was asked for is not granted."""
+
+    NO_INCREASED_RISK = "no_increased_risk"
+    WHEREABOUTS_KNOWN = "whereabouts_known"  # to those they would be kept from
+    ASKER_NOT_ENTITLED = "asker_not_entitled"
+    IDENTITY_NOT_CONFIRMED = "identity_not_confirmed"
+    ASKER_NOT_REACHED = "asker_not_reached"
+
+
+class ShieldRequestState(StrEnum):
+    """How far a request for a shield has come."""
+
+    WAITING = "waiting"
+    APPEALED = "appealed"  # waits again, for somebody else than who refused it
+    GRANTED = "granted"
+    REFUSED = "refused"
+
+
+class NewIdentityCause(StrEnum):
+    """Why a child's identity on the index is given up."""
+
+    ADOPTION = "adoption"
+    PROTECTION = "protection"
+    GENDER_RECOGNITION = "gender_recognition"
+
+
 @dataclass(frozen=True, slots=True)
 class Shield:
-    """One shield as granted, and whether it has been lifted. `decided_by` is an account id."""
+    """One shield as granted, reviewed and perhaps lifted.
+
+    `decided_by`, `requested_by`, `reviewed_by` and `lifted_by` are account ids; `request`
+    is the id of the request it answers, and `appealed` whether that was refused before.
+    """
 
     id: UUID
     ground: ShieldGround
@@ -38,3 +77,8 @@ class Shield:
     review: date
     lifted: date | None = None
     lifted_by: str = ""
+    request: str = ""
+    requested_by: str = ""
+    appealed: bool = False
+    reviewed: date | None = None
+    reviewed_by: str = ""

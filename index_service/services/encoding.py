@@ -46,6 +46,18 @@ class Policy:
     cases: int = 0
     case_sum: bytes = bytes(16)
     created_by: str = ""  # agency id: may be told the record is not released yet
+    closed: bool = False  # an identity given up: archived, and nothing leads to it any more
+    joined: bool = False  # another record of the same child stands for it: likewise
+
+    @property
+    def superseded(self) -> bool:
+        """Whether nothing leads here any more, and a supplier's next line starts afresh."""
+        return self.closed or self.joined
+
+    @property
+    def guarded(self) -> bool:
+        """Whether a record that resembles this one must wait for a person."""
+        return self.shielded or self.held or self.closed
 
     def with_mark(self, mark: bytes, added: int = 0) -> "Policy":
         """Return the policy after one case row's mark is put in or taken out."""
@@ -73,6 +85,7 @@ def _name(name: PersonName) -> list[str]:
 def encode_policy(policy: Policy) -> bytes:
     """Write a policy part."""
     flags = policy.shielded | policy.held << 1 | policy.archived << 2 | policy.more << 3
+    flags |= policy.closed << 4 | policy.joined << 5
     return orjson.dumps(
         [1, flags, day_text(policy.due), policy.cases, policy.case_sum.hex(), policy.created_by]
     )
@@ -90,6 +103,8 @@ def decode_policy(text: bytes) -> Policy:
         cases,
         bytes.fromhex(case_sum),
         created_by,
+        flags & 16 != 0,
+        flags & 32 != 0,
     )
 
 

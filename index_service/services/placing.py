@@ -42,7 +42,7 @@ class Known:
 
     child_id: UUID
     facts: Facts
-    guarded: bool  # shielded or held: whatever resembles it must not be seen
+    guarded: bool  # shielded, held or closed: whatever resembles it must not be seen
     archived: bool
 
 
@@ -119,8 +119,7 @@ class Surroundings:
         opened = {row["child_id"]: open_policy(self._index.keyring, row) for row in rows}
         for child in opened.values():
             policy = child.policy
-            guarded = policy.shielded or policy.held
-            self.note(Known(child.child_id, open_facts(child), guarded, policy.archived))
+            self.note(Known(child.child_id, open_facts(child), policy.guarded, policy.archived))
         guards = {token for each in records for token in each.guards}
         if guards:
             found = await work.children.guards_of(list(guards))
@@ -139,7 +138,7 @@ class Surroundings:
         for token, _ in child.sheet.search:
             self._by_token.setdefault(token, set()).add(child.child_id)
         policy = child.policy
-        self.note(Known(child.child_id, facts, policy.shielded or policy.held, policy.archived))
+        self.note(Known(child.child_id, facts, policy.guarded, policy.archived))
 
     def judge(self, each: Sought) -> Judged:
         """Say what a new record is."""
@@ -242,7 +241,8 @@ def waits(
     why = {LineOutcome.HELD: Waits.HELD, LineOutcome.DOUBTFUL: Waits.DOUBTFUL}.get(outcome)
     if why is None:
         return decoy()
-    return waiting_pointer(index.keyring, Waiting(why, child_id, source_ref))
+    since_s = int(index.clock.now().timestamp())
+    return waiting_pointer(index.keyring, Waiting(why, child_id, source_ref, since_s))
 
 
 def held_now(policy: Policy) -> Policy:

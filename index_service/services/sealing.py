@@ -144,6 +144,12 @@ def sealed_policy(key: SubjectKey, child_id: UUID, policy: Policy) -> bytes:
     return key.seal("policy", child_id, encoding.encode_policy(policy))
 
 
+def sheet_under(keyring: Keyring, child_id: UUID, facts: Facts, policy: Policy) -> TokenSheet:
+    """Return the token sheet of a record as its policy wants it: the one place that says."""
+    found = not policy.superseded
+    return sheet_of(keyring, child_id, facts, guarded=policy.guarded, found=found)
+
+
 def sealed_sheet(key: SubjectKey, child_id: UUID, sheet: TokenSheet) -> bytes:
     """Seal a token sheet."""
     return key.seal("tokens", child_id, sheet.encoded())
@@ -164,8 +170,7 @@ def new_child(keyring: Keyring, record: ChildRecord, policy: Policy) -> NewChild
     """Seal a new record under a new key; the id is random, never chosen, never ordered."""
     child_id = uuid4()
     made = keyring.wrap.new_subject("child", child_id)
-    guarded = policy.shielded or policy.held
-    sheet = sheet_of(keyring, child_id, facts_of(record), guarded=guarded)
+    sheet = sheet_under(keyring, child_id, facts_of(record), policy)
     parts = sealed_parts(made.key, child_id, record)
     policy = replace(policy, more=parts.more)
     row = {

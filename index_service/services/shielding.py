@@ -1,7 +1,8 @@
-"""Granting and lifting a shield: by decision only, under the lock no record is written beside.
+"""Granting, reviewing and lifting a shield, under the lock no record is written beside.
 
-A grant hides at once through the child's policy and touches no search token: tokens
-move later, in runs of one size, so that a grant leaves no mark of its own in storage.
+By decision only. A grant hides at once through the child's policy and touches no search
+token: tokens move later, in runs of one size, so that a grant leaves no mark of its own
+in storage.
 """
 
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.cases import SealedCase, checked_cases, new_case_id
+from index_service.services.encoding import Policy
 from index_service.services.index import Index
 from index_service.services.placing import NO_LINE, Surroundings, held_now, sought
 from index_service.services.pointers import (
@@ -33,8 +35,10 @@ from index_service.services.sealing import (
     open_record,
     sealed_policy,
     sealed_sheet,
+    sheet_under,
 )
-from index_service.services.tokens import TokenSheet, sheet_of
+from index_service.services.shield_requests import Granting, ShieldRequests
+from index_service.services.tokens import TokenSheet
 from index_service.services.writing import (
     REPLAYED,
     Change,
@@ -54,18 +58,20 @@ REVIEW_DAYS_MAX = 366
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a decision to shield states."""
+    """What a decision to shield states, and the request it answers if it answers one."""
 
     ground: ShieldGround
     asked_by: ShieldAskedBy
     review: date
+    request_id: UUID | None = None
 
 
 class Shielding:
-    """Grants and lifts shields for one authority."""
+    """Grants, reviews and lifts shields for one authority."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._requests = ShieldRequests(index)
 
     async def grant(
         self, login: Login, child_id: UUID, stated: Grant, sent: Repeatable, attempt: Attempt
@@ -79,42 +85,50 @@ class Shielding:
         asked = Asked(login, Action.SHIELD, attempt.access)
         async with work_on(index.feed, index.csa, index.log) as work:
             admitted = await admit(index, work.directory, asked, attempt)
-            # Bound to the child: the route's template and the body are the same for all.
-            bound = replace(sent, body=child_id.bytes + sent.body)
-            once = Once(index, admitted, attempt, bound)
+            once = Once(index, admitted, attempt, sent.bound_to(child_id))
             await work.locks.shields_exclusive()
             opened = await child_to_write(index, work, admitted, child_id, attempt)
             done = await once.before(work)
             if done is not None:
                 await recorded(index, work, attempt, _change(opened, code=REPLAYED))
                 return done.resource
-            shield = _granted(admitted, stated)
+            answered = None
+            if stated.request_id is not None:
+                answered = await self._requests.to_grant(
+                    work, admitted, opened.child, stated.request_id
+                )
+            shield = _granted(admitted, stated, answered)
             policy = await add_case(index, work, opened.child, shield)
             due = min(stated.review, policy.due) if policy.due else stated.review
             await put_policy(work, opened.child, replace(policy, shielded=True, due=due))
-            await self._hold_duplicates(work, opened.child)
+            rows = await hold_duplicates(index, work, opened.child)
             # As many rows as an involvement that begins, so that a grant looks like one.
-            await work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
+            rows += [decoy() for _ in range(LOAD_ROWS - len(rows))]
+            await work.children.add_work(sorted(rows))
             change = replace(_change(opened), once=once, resource=shield.id)
             await recorded(index, work, attempt, change)
             return shield.id
 
-    async def _hold_duplicates(self, work: Work, child: SealedChild) -> None:
-        keyring = self._index.keyring
-        facts = open_facts(child)
-        texts = set(guard_keys(facts))
-        around = Surroundings(self._index)
-        # Nobody else writes records under the exclusive lock: the order of locks is free.
-        found = await around.gather(work, [sought(self._index, facts)])
-        for other in found.values():
-            guarded = other.policy.shielded or other.policy.held or other.policy.archived
-            if other.child_id == child.child_id or guarded:
-                continue
-            if texts.isdisjoint(guard_keys(open_facts(other))):
-                continue
-            await put_policy(work, other, held_now(other.policy))
-            waiting = Waiting(Waits.HELD, other.child_id, NO_LINE)
-            await work.children.add_work([waiting_pointer(keyring, waiting)])
+    async def review(
+        self, login: Login, child_id: UUID, shield_id: UUID, review: date, attempt: Attempt
+    ) -> None:
+        """Look at a shield again: it stands on, until another day of review."""
+        index = self._index
+        asked = Asked(login, Action.SHIELD, attempt.access)
+        async with work_on(index.feed, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            today, account = admitted.ask.today, str(admitted.asker.account_id)
+            _checked_review(review, today)
+            await work.locks.shields_exclusive()
+            opened = await child_to_write(index, work, admitted, child_id, attempt)
+            case, shield, others = await self._standing(work, opened, shield_id)
+            after = replace(shield, review=review, reviewed=today, reviewed_by=account)
+            policy = await replace_case(index, work, opened.child, case, after)
+            days = [review, *(other.review for other in others)]
+            # Whatever else falls due stays due; only this shield's old day is past.
+            days += [policy.due] if policy.due and policy.due != shield.review else []
+            await put_policy(work, opened.child, replace(policy, due=min(days)))
+            await recorded(index, work, attempt, _change(opened))
 
     async def lift(self, login: Login, child_id: UUID, shield_id: UUID, attempt: Attempt) -> None:
         """Lift one shield; the record stays shielded while another is in force."""
@@ -124,56 +138,99 @@ class Shielding:
             admitted = await admit(index, work.directory, asked, attempt)
             await work.locks.shields_exclusive()
             opened = await child_to_write(index, work, admitted, child_id, attempt)
-            standing = await self._standing(work, opened)
-            found = [(case, each) for case, each in standing if each.id == shield_id]
-            if not found:
-                raise Invalid(Code.STATE_CONFLICT, "shield_id")
-            case, shield = found[0]
+            case, shield, others = await self._standing(work, opened, shield_id)
             account = str(admitted.asker.account_id)
             lifted = replace(shield, lifted=admitted.ask.today, lifted_by=account)
             policy = await replace_case(index, work, opened.child, case, lifted)
-            others = len(standing) > 1
-            after = replace(policy, shielded=others)
+            after = replace(policy, shielded=bool(others))
             if others:
                 await put_policy(work, opened.child, after)
             else:
-                await self._unguard(work, opened, after)
+                await put_policy_and_tokens(index, work, opened.child, after)
+            await work.children.add_work([decoy()])  # as an amendment does
             await recorded(index, work, attempt, _change(opened))
 
-    async def _standing(self, work: Work, opened: Opened) -> list[tuple[SealedCase, Shield]]:
-        ref = self._index.keyring.references.case_ref(opened.child.child_id)
-        rows: list[Any] = [row._mapping for row in await work.children.cases([ref])]
-        cases = checked_cases(self._index.keyring, opened.child.key, opened.child.policy, rows)
-        bodies = [(case, case.body(case.head())) for case in cases if case.head().kind == "shield"]
-        return [
-            (case, body)
-            for case, body in bodies
-            if isinstance(body, Shield) and body.lifted is None
-        ]
-
-    async def _unguard(self, work: Work, opened: Opened, policy: Any) -> None:
-        """Store the lifted policy and a sheet without guard rows: the child is as any other."""
-        child, keyring = opened.child, self._index.keyring
-        guarded = policy.held
-        old = TokenSheet.decoded(child.part("tokens"))
-        facts = facts_of(open_record(child))
-        new = sheet_of(keyring, child.child_id, facts, guarded=guarded)
-        await work.children.remove_tokens(old.search, old.guard)
-        await work.children.add_tokens(new.search, new.guard)
-        row = {
-            "child_id": child.child_id,
-            "policy": sealed_policy(child.key, child.child_id, policy),
-            "tokens": sealed_sheet(child.key, child.child_id, new),
-        }
-        await work.children.replace([row])
+    async def _standing(
+        self, work: Work, opened: Opened, shield_id: UUID
+    ) -> tuple[SealedCase, Shield, list[Shield]]:
+        """Return a shield in force with its row, and the others in force; Invalid if it is not."""
+        standing = await shields_in_force(self._index, work, opened.child)
+        found = [(case, each) for case, each in standing if each.id == shield_id]
+        if not found:
+            raise Invalid(Code.STATE_CONFLICT, "shield_id")
+        ((case, shield),) = found
+        return case, shield, [each for _, each in standing if each.id != shield_id]
 
 
-def _granted(admitted: Admitted, stated: Grant) -> Shield:
+async def shields_in_force(
+    index: Index, work: Work, child: SealedChild
+) -> list[tuple[SealedCase, Shield]]:
+    """Return the shields of a child that are not lifted, each with its row."""
+    ref = index.keyring.references.case_ref(child.child_id)
+    rows: list[Any] = [row._mapping for row in await work.children.cases([ref])]
+    cases = checked_cases(index.keyring, child.key, child.policy, rows)
+    bodies = [(case, case.body(case.head())) for case in cases if case.head().kind == "shield"]
+    return [
+        (case, body) for case, body in bodies if isinstance(body, Shield) and body.lifted is None
+    ]
+
+
+async def hold_duplicates(
+    index: Index, work: Work, child: SealedChild
+) -> list[tuple[bytes, bytes]]:
+    """Hold every other record that is this child's by guard; return the rows that say so."""
+    facts = open_facts(child)
+    texts = set(guard_keys(facts))
+    since_s = int(index.clock.now().timestamp())
+    rows = []
+    # Nobody else writes records under the exclusive lock: the order of locks is free.
+    found = await Surroundings(index).gather(work, [sought(index, facts)])
+    for other in found.values():
+        waits_or_hidden = other.policy.guarded or other.policy.archived
+        if other.child_id == child.child_id or waits_or_hidden:
+            continue
+        if texts.isdisjoint(guard_keys(open_facts(other))):
+            continue
+        await put_policy(work, other, held_now(other.policy))
+        waiting = Waiting(Waits.HELD, other.child_id, NO_LINE, since_s)
+        rows.append(waiting_pointer(index.keyring, waiting))
+    return rows
+
+
+async def put_policy_and_tokens(
+    index: Index, work: Work, child: SealedChild, policy: Policy
+) -> None:
+    """Store a policy and, at once, the tokens it wants."""
+    old = TokenSheet.decoded(child.part("tokens"))
+    new = sheet_under(index.keyring, child.child_id, facts_of(open_record(child)), policy)
+    await work.children.remove_tokens(old.search, old.guard)
+    await work.children.add_tokens(new.search, new.guard)
+    row = {
+        "child_id": child.child_id,
+        "policy": sealed_policy(child.key, child.child_id, policy),
+        "tokens": sealed_sheet(child.key, child.child_id, new),
+    }
+    await work.children.replace([row])
+
+
+def _granted(admitted: Admitted, stated: Grant, answered: Granting | None) -> Shield:
     today = admitted.ask.today
-    if not 0 < (stated.review - today).days <= REVIEW_DAYS_MAX:
-        raise Invalid(Code.DATE_OUT_OF_RANGE, "review")
+    _checked_review(stated.review, today)
     decider = str(admitted.asker.account_id)
-    return Shield(new_case_id(), stated.ground, stated.asked_by, decider, today, stated.review)
+    shield = Shield(new_case_id(), stated.ground, stated.asked_by, decider, today, stated.review)
+    if answered is None:
+        return shield
+    return replace(
+        shield,
+        request=str(answered.request_id),
+        requested_by=answered.sent_by,
+        appealed=answered.appealed,
+    )
+
+
+def _checked_review(review: date, today: date) -> None:
+    if not 0 < (review - today).days <= REVIEW_DAYS_MAX:
+        raise Invalid(Code.DATE_OUT_OF_RANGE, "review")
 
 
 def _change(opened: Opened, code: str = "") -> Change:

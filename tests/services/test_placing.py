@@ -79,6 +79,31 @@ def test_whatever_resembles_a_guarded_child_is_held(
     assert judged(index, around, facts) is LineOutcome.HELD
 
 
+@pytest.mark.parametrize(
+    ("record", "outcome"),
+    [
+        (child(), LineOutcome.HELD),
+        (child(number=""), LineOutcome.HELD),
+        (
+            replace(
+                child(),
+                identity=Identity(PersonName("Fresh", "Testa"), date(2015, 3, 2), Gender.FEMALE),
+                identifiers={},
+            ),
+            LineOutcome.NEW,
+        ),
+        (child("Tessa", ""), LineOutcome.NEW),
+    ],
+    ids=["all the same", "without number", "another family name", "misspelt"],
+)
+def test_a_closed_identity_holds_what_is_exactly_it_and_no_fresh_record(
+    index: Index, record: ChildRecord, outcome: LineOutcome
+) -> None:
+    """Its search tokens are decoys: only the guard knows it, by number or name with birth."""
+    around = here(index, child(), Policy(archived=True, closed=True))
+    assert judged(index, around, facts_of(record)) is outcome
+
+
 def test_a_guard_token_holds_when_no_search_token_leads_there(index: Index) -> None:
     """After upkeep has moved the hidden facts, only the guard knows them."""
     around = Surroundings(index)

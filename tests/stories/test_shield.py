@@ -159,6 +159,10 @@ async def test_the_team_sees_the_whole_record_and_why_it_is_shielded(ask: Ask) -
                 "granted": day(),
                 "review": SOON,
                 "lifted": None,
+                "request_id": None,
+                "requested_by": None,
+                "appealed": False,
+                "reviewed": None,
             }
         ],
     }
