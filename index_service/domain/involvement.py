@@ -5,11 +5,13 @@ information to share" (guidance 3.28) and how to reach the team; it holds no con
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from consent.facts import SENSITIVE_KINDS, AgencyKind
+
+REVIEW_AFTER = timedelta(weeks=12)  # the longest a team around the child leaves between two
 
 
 class Service(StrEnum):
@@ -109,15 +111,36 @@ class Involvement:
         return service in SENSITIVE_SERVICES or agency_kind in SENSITIVE_KINDS
 
 
+class CafClosure(StrEnum):
+    """Why a common assessment was closed: the four reasons local practice knows."""
+
+    NEEDS_MET = "needs_met"
+    FAMILY_DISENGAGED = "family_disengaged"
+    MOVED_AUTHORITY = "moved_authority"
+    MOVED_TO_SOCIAL_CARE = "moved_to_social_care"
+
+
 @dataclass(frozen=True, slots=True)
 class CafStatus:
-    """That a common assessment is held, by whom, since when. Never the assessment."""
+    """That a common assessment is held, by whom, since when. Never the assessment.
+
+    `agency` is whoever holds it now and `held_since` the day it came to them. `offered_to`
+    names the authority it was offered to, "" if to none.
+    """
 
     agency: str
     contact: Contact
     held_since: date
     closed: date | None = None
     id: UUID | None = None
+    review_due: date | None = None
+    closure: CafClosure | None = None
+    offered_to: str = ""
+    offered_on: date | None = None
+
+    def review_day(self) -> date:
+        """Return the day it is to be reviewed by, stated or not."""
+        return self.review_due or self.held_since + REVIEW_AFTER
 
 
 @dataclass(frozen=True, slots=True)
