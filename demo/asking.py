@@ -160,9 +160,13 @@ class Log:
         """Close the connection."""
         await self._connection.close()
 
+    def promised(self, receipt: str) -> ReceiptFacts:
+        """Return what a receipt promises, its signature verified."""
+        return verify_receipt(self._key, self._csa, receipt)
+
     async def standing(self, receipt: str) -> ReceiptFacts:
         """Return what a receipt promises; NotAsTold unless its entry stands with that leaf."""
-        facts = verify_receipt(self._key, self._csa, receipt)
+        facts = self.promised(receipt)
         expect(await self.missing([receipt]) == 0, "the entry of a receipt in the log")
         return facts
 

@@ -4,7 +4,7 @@ Everything is invented. Telephone numbers are from the range kept free for drama
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -63,7 +63,10 @@ SCHOOLS = _agency("Northmere Primary School", AgencyKind.SCHOOL, "12", SCHOOL_HO
 HEALTH_VISITING = _agency("Northmere Health Visiting", AgencyKind.HEALTH_VISITING, "13")
 SCHOOL_NURSING = _agency("Northmere School Nursing", AgencyKind.SCHOOL_NURSING, "14")
 POLICE = _agency("Northmere Police Protection Desk", AgencyKind.POLICE, "15", ALWAYS)
-AGENCIES = (MANAGEMENT, SOCIAL_CARE, SCHOOLS, HEALTH_VISITING, SCHOOL_NURSING, POLICE)
+LISTENING = replace(
+    _agency("Northmere Listening Service", AgencyKind.MENTAL_HEALTH, "17"), front_door=False
+)
+AGENCIES = (MANAGEMENT, SOCIAL_CARE, SCHOOLS, HEALTH_VISITING, SCHOOL_NURSING, POLICE, LISTENING)
 
 
 def personas(today: date) -> dict[str, Persona]:
@@ -74,6 +77,7 @@ def personas(today: date) -> dict[str, Persona]:
         ("teacher", "Class teacher", SCHOOLS, works),
         ("health_visitor", "Health visitor", HEALTH_VISITING, works),
         ("police_desk", "Police protection desk officer", POLICE, works),
+        ("therapist", "Family therapist", LISTENING, works),
         (LAPSED, "School nurse whose check has lapsed", SCHOOL_NURSING, works),
         ("manager", "Index manager", MANAGEMENT, Role.MANAGEMENT_TEAM),
         ("auditor", "Access auditor", MANAGEMENT, Role.AUDITOR),

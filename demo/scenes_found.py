@@ -27,11 +27,14 @@ async def lapsed_nurse_is_told_why(stage: Stage) -> None:
     stage.asks(nurse, "POST /v1/lookups, a child by name and date of birth")
     answer = await nurse.post("/v1/lookups", question(stage.population.cast.asked_for))
     refused(answer, 403, "check_lapsed")
+    why = await nurse.get(f"/v1/decisions/{stage.entry_of(answer)}")
+    expect(why.body["rules"] == ["check_lapsed"], "why, from the log itself", why.body)
     me = await nurse.get("/v1/me")
     expect(me.body["may"]["lookup"] == ["check_lapsed"], "what stands in her way", me.body)
     await stage.shown(
         answer,
         f"403 {answer.code}: {answer.body['detail']}",
+        f"GET /v1/decisions/{{entry_id}}: {why.body['outcome']}, {', '.join(why.body['rules'])}",
         f"GET /v1/me: her check is of {me.body['checked_on']}; all else is in order",
     )
 

@@ -45,6 +45,10 @@ class Stage:
             lines += (f"receipt {receipt[:11]}…  entry {entry}…  leaf {leaf}…  stands",)
         told("log", *lines)
 
+    def entry_of(self, answer: Answer) -> str:
+        """Return the id of the entry an answer stands on, as its receipt says."""
+        return str(self.running.log.promised(answer.receipt).entry_id)
+
 
 def question(child: Child, **instead: str) -> dict[str, str]:
     """Return a lookup by name and date of birth; `instead` takes the place of facts."""

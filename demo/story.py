@@ -32,6 +32,11 @@ from demo.scenes_kept import (
     shielded_child_cannot_be_found_by_place,
     suspension_works_on_the_next_request,
 )
+from demo.scenes_withheld import (
+    contact_is_brokered,
+    override_is_loud_and_narrow,
+    withdrawn_consent_hides_at_once,
+)
 from demo.stage import Stage
 from demo.supplies import (
     CHILD_HEALTH,
@@ -54,9 +59,12 @@ SCENES: Final = (
     health_visitor_reads,
     social_worker_records,
     police_desk_checks_three,
+    withdrawn_consent_hides_at_once,
+    contact_is_brokered,
     nothing_found_is_no_dead_end,
     shielded_child_cannot_be_found_by_place,
     feed_cannot_undo_a_shield,
+    override_is_loud_and_narrow,
     suspension_works_on_the_next_request,
     killed_server_loses_nothing,
 )
@@ -117,7 +125,7 @@ def told_how_to_ask(up: Running) -> None:
     for line in columns(rows):
         say(f"   {line}")
     say("\n   Personas:")
-    notes = {"teacher": "suspended in step 9", LAPSED: "check lapsed"}
+    notes = {"teacher": "suspended in step 12", LAPSED: "check lapsed"}
     people = [
         (each.name, each.title, each.agency.name, notes.get(each.name, ""))
         for each in issuer.personas.values()

@@ -8,18 +8,18 @@ from consent.facts import AccountState, AgencyKind, Role
 from demo.personas import AGENCIES, SOCIAL_CARE, Persona, made_id, personas
 from index_service.domain.directory import Account, Agency
 
-LISTENING = replace(
-    SOCIAL_CARE,
-    id=made_id("Northmere Listening Service"),
-    name="Northmere Listening Service",
-    kind=AgencyKind.MENTAL_HEALTH,
-    front_door=False,
-)
 HOUSING = replace(
     SOCIAL_CARE,
     id=made_id("Northmere Housing Options"),
     name="Northmere Housing Options",
     kind=AgencyKind.HOUSING,
+    front_door=False,
+)
+HOSPITAL = replace(
+    SOCIAL_CARE,
+    id=made_id("Northmere General Hospital"),
+    name="Northmere General Hospital",
+    kind=AgencyKind.HOSPITAL,
     front_door=False,
 )
 UNACCREDITED = replace(
@@ -30,7 +30,7 @@ UNACCREDITED = replace(
     accredited=False,
     front_door=False,
 )
-MORE_AGENCIES = (LISTENING, HOUSING, UNACCREDITED)
+MORE_AGENCIES = (HOUSING, HOSPITAL, UNACCREDITED)
 
 
 def everybody(today: date) -> dict[str, Persona]:
@@ -44,9 +44,11 @@ def everybody(today: date) -> dict[str, Persona]:
         ("untrained_worker", SOCIAL_CARE, {"trained_on": None}),
         ("unsigned_worker", SOCIAL_CARE, {"signed_on": None}),
         ("bound_worker", SOCIAL_CARE, {"binding_demanded": True}),
-        ("therapist", LISTENING, {}),
         ("housing_officer", HOUSING, {}),
+        ("emergency_nurse", HOSPITAL, {}),
         ("club_leader", UNACCREDITED, {}),
+        ("override_holder", known["teacher"].agency, {"may_override": True}),
+        ("second_manager", known["manager"].agency, {"role": Role.MANAGEMENT_TEAM}),
         ("suspended_manager", known["manager"].agency, _suspended(Role.MANAGEMENT_TEAM)),
         ("suspended_feed", known["schools_feed"].agency, _suspended(Role.SUPPLIER)),
         ("second_feed", known["schools_feed"].agency, {"role": Role.SUPPLIER}),

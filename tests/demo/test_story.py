@@ -18,7 +18,7 @@ from demo.asking import NotAsTold, expect
 from demo.story import main
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = 10
+STEPS = 13
 LEFT_S_MAX = 10.0
 
 
