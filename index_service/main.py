@@ -1,6 +1,6 @@
 """Builds an index from its settings: keys, log, ways to the store, stories, routes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,11 +18,18 @@ from index_service.domain.clock import Clock, SystemClock
 from index_service.identity.jwks import Jwks
 from index_service.identity.verifier import StrictVerifier
 from index_service.log.access_log import AccessLog
+from index_service.log.leaf import LogRow
 from index_service.services.index import Index
 from index_service.services.views import Views
-from index_service.settings import Settings
+from index_service.settings import JobSettings, Settings
 from index_service.store.appending import Appender
-from index_service.store.engines import Engines, open_engines, standing_roles
+from index_service.store.engines import (
+    Engines,
+    engine_for,
+    open_engines,
+    standing_roles,
+    stands_for,
+)
 
 DUTIES = ("api", "feed", "audit")
 
@@ -81,6 +88,44 @@ async def built(
     finally:
         await jwks.close()
         await engines.close()
+
+
+@asynccontextmanager
+async def built_job(
+    settings: JobSettings,
+    duty: str,
+    provider: KeyProvider | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Index]:
+    """Open an index as a job of this duty sees it: every way to the store is its own role's.
+
+    Raises KeyRefused or WrongRoles rather than start unsafe.
+    """
+    moment = clock or SystemClock()
+    keyring = Keyring(settings.csa, provider or FileKeyProvider(settings.key_directory))
+    engine = engine_for(settings.database_url, settings.csa, duty, size=1)
+    log = AccessLog(settings.csa, keyring.log_keys, keyring.receipt_key, moment, _nothing_appended)
+    try:
+        if not await stands_for(engine, settings.csa, duty):
+            raise WrongRoles
+        yield Index(
+            csa=settings.csa,
+            keyring=keyring,
+            log=log,
+            clock=moment,
+            views=Views(keyring),
+            reading=None,
+            api=engine,
+            feed=engine,
+            audit=engine,
+        )
+    finally:
+        await engine.dispose()
+
+
+async def _nothing_appended(_: Sequence[LogRow]) -> None:
+    """Refuse: a job changes something, and is entered in that very transaction."""
+    raise RuntimeError("a job appends no entry by itself")
 
 
 def governed_app(index: Index, identify: Identify) -> Boundary:

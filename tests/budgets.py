@@ -22,7 +22,7 @@ SECONDS_MAX = {
     "feeds": 12,
     "house": 12,
     "identity": 30,
-    "jobs": 60,
+    "jobs": 120,
     "log": 12,
     "packaging": 120,
     "proofs": 240,

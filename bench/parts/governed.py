@@ -86,6 +86,7 @@ def rows_counted() -> Iterator[Rows]:
     async def written(appender: Appender, batch: Any) -> None:
         rows.add("entries", len(batch))
         rows.add("subjects", sum(len(row.subjects) for row in batch))
+        rows.add("questions", sum(row.asked is not None for row in batch))
         await append(appender, batch)
 
     append = Appender.__call__
@@ -128,6 +129,7 @@ def clocks(clockwork: Clockwork) -> None:
     clockwork.called(lookup, "_match", "show matches")
     clockwork.called(lookup, "_body", "encode the answer")
     clockwork.called(lookup, "_commitment", "encode the answer")
+    clockwork.called(lookup, "seal_asked", "seal the question")
     clockwork.called(Attempt, "entry", "seal the entry")
     clockwork.called(AccessLog, "_row", "seal the entry")
     clockwork.called(AccessLog, "_receipt", "sign the receipt")

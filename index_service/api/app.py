@@ -4,26 +4,53 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from index_service.api.children import assessment_routes, child_routes, restriction_routes
-from index_service.api.directory import asker_routes, keeping_routes
+from index_service.api.agreements import agreement_routes
+from index_service.api.assessments import assessment_routes, due_routes, holder_routes
+from index_service.api.children import child_routes
+from index_service.api.consents import basis_routes, consent_routes
+from index_service.api.contact_requests import brokering_routes, contact_request_routes
+from index_service.api.decisions import decision_routes
+from index_service.api.directory import asker_routes, contact_shield_routes, keeping_routes
+from index_service.api.dissents import dissent_routes
 from index_service.api.feeds import feed_routes
+from index_service.api.holds import hold_routes
 from index_service.api.identify import Identify
 from index_service.api.involvements import involvement_routes
 from index_service.api.lookups import batch_routes, lookup_routes
+from index_service.api.mediations import mediation_routes
+from index_service.api.notices import notice_routes
+from index_service.api.overrides import investigation_routes, override_routes
 from index_service.api.problems import install_problems
 from index_service.api.published import published
+from index_service.api.shields import identity_routes, shield_request_routes, shield_routes
+from index_service.api.status import status_routes
 from index_service.domain.clock import Clock
+from index_service.services.agreements import Agreements
 from index_service.services.assessment import Assessments
+from index_service.services.bases import Bases
 from index_service.services.batch import Batches
+from index_service.services.brokering import Brokering
+from index_service.services.consenting import Consents
+from index_service.services.contact_shield import ContactShields
+from index_service.services.decisions import Decisions
 from index_service.services.directory import Directories
+from index_service.services.dissenting import Dissents
+from index_service.services.due import DueList
 from index_service.services.feeding import Feeding
+from index_service.services.hold_release import HoldReleases
 from index_service.services.holds import Holds
+from index_service.services.identity_change import IdentityChanges
 from index_service.services.index import Index
 from index_service.services.involvement import Involvements
 from index_service.services.lookup import Lookups
+from index_service.services.mediating import Mediations
+from index_service.services.notices import Notices
+from index_service.services.overriding import Overriding
 from index_service.services.read import Reads
 from index_service.services.record import Records
+from index_service.services.shield_requests import ShieldRequests
 from index_service.services.shielding import Shielding
+from index_service.services.status import Statuses
 
 DESCRIPTION = (
     "The index of one Children's Services Authority: the core record of every child and a "
@@ -43,9 +70,24 @@ class Stories:
         self.records = Records(index)
         self.involvements = Involvements(index)
         self.assessments = Assessments(index)
+        self.due = DueList(index)
+        self.statuses = Statuses(index)
+        self.agreements = Agreements(index)
+        self.consents = Consents(index)
+        self.bases = Bases(index)
         self.shielding = Shielding(index)
+        self.shield_requests = ShieldRequests(index)
+        self.identity_changes = IdentityChanges(index)
+        self.overriding = Overriding(index)
         self.feeding = Feeding(index)
         self.holds = Holds(index)
+        self.hold_releases = HoldReleases(index)
+        self.contact_shields = ContactShields(index)
+        self.mediations = Mediations(index)
+        self.brokering = Brokering(index)
+        self.decisions = Decisions(index)
+        self.dissents = Dissents(index)
+        self.notices = Notices(index)
         self.directories = Directories(index)
 
 
@@ -68,12 +110,30 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         lookup_routes(identify, stories.lookups, clock),
         batch_routes(identify, stories.batches, clock),
         child_routes(identify, stories.reads, stories.records, clock),
-        restriction_routes(identify, stories.shielding, clock),
+        shield_routes(identify, stories.shielding, clock),
+        shield_request_routes(identify, stories.shield_requests),
+        identity_routes(identify, stories.identity_changes),
+        override_routes(identify, stories.overriding),
+        investigation_routes(identify, stories.overriding),
         assessment_routes(identify, stories.assessments, clock),
+        holder_routes(identify, stories.assessments, clock),
+        due_routes(identify, stories.due),
+        status_routes(identify, stories.statuses, clock),
+        agreement_routes(identify, stories.agreements),
         involvement_routes(identify, stories.involvements, clock),
-        feed_routes(identify, stories.feeding, stories.holds),
+        consent_routes(identify, stories.consents),
+        basis_routes(identify, stories.bases),
+        feed_routes(identify, stories.feeding),
+        hold_routes(identify, stories.holds, stories.hold_releases),
+        mediation_routes(identify, stories.mediations),
+        contact_request_routes(identify, stories.brokering, clock),
+        brokering_routes(identify, stories.brokering, clock),
+        dissent_routes(identify, stories.dissents),
+        decision_routes(identify, stories.decisions),
+        notice_routes(identify, stories.notices),
         asker_routes(identify, stories.directories),
         keeping_routes(identify, stories.directories, clock),
+        contact_shield_routes(identify, stories.contact_shields),
     ):
         app.include_router(router)
     install_problems(app)

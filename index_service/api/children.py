@@ -1,4 +1,4 @@
-"""Routes of child records: create, read, amend; shield; assessment and lead professional."""
+"""Routes of child records: create, read, amend."""
 
 from typing import Annotated
 
@@ -10,14 +10,10 @@ from index_service.api.identify import Identify, idempotency_key, if_match
 from index_service.api.strict import StrictRoute
 from index_service.api.wire import Id
 from index_service.api.wire_child import ChildAmended, ChildFacts
-from index_service.api.wire_involvement import AssessmentStated, LeadProfessionalStated
 from index_service.api.wire_lookup import ChildAnswer
-from index_service.api.wire_shield import ShieldGranted, ShieldLifted
 from index_service.domain.clock import Clock
-from index_service.services.assessment import Assessments
 from index_service.services.read import Reads
 from index_service.services.record import Amendment, Records
-from index_service.services.shielding import Grant, Shielding
 from index_service.services.writing import Repeatable
 
 ChildId = Annotated[Id, Path(description="The child's id on this index.")]
@@ -48,11 +44,11 @@ def child_routes(identify: Identify, reads: Reads, records: Records, clock: Cloc
         operation_id="readChild",
         summary="Read a child's record as far as this asker may",
         responses=contract.answers(200, ChildAnswer, "The record.", "child", "etag"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.MEDIATION),
     )
     async def read_child(request: Request, child_id: ChildId) -> Response:
         """Disclose one record; the one 404 for every cause that lies with the child."""
-        login, attempt = identify(request, Action.READ_CHILD)
+        login, attempt = identify(request, Action.READ_CHILD, mediated=True)
         found = await reads.child(login, child_id, attempt)
         return contract.encoded(found.body, ETag=f'"{found.etag}"')
 
@@ -72,80 +68,6 @@ def child_routes(identify: Identify, reads: Reads, records: Records, clock: Cloc
             body.as_of_day(today), lambda record: body.to_domain(record, today), body.attributes
         )
         await records.amend(login, child_id, amendment, if_match(request), attempt)
-        return Response(status_code=204)
-
-    return router
-
-
-def restriction_routes(identify: Identify, shielding: Shielding, clock: Clock) -> APIRouter:
-    """Return the routes that grant and lift shields."""
-    router = APIRouter(route_class=identify.route(StrictRoute), tags=["shields"])
-
-    @router.post(
-        "/v1/children/{child_id}/shield",
-        status_code=201,
-        operation_id="grantShield",
-        summary="Shield a child's record: nobody but the team sees where they are",
-        responses=contract.answers(201, contract.Made, "Shielded.", "child", "body", "change"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.IDEMPOTENCY),
-    )
-    async def grant_shield(request: Request, child_id: ChildId, body: ShieldGranted) -> Response:
-        """Shield a record; every request begun after the answer sees it shielded."""
-        login, attempt = identify(request, Action.SHIELD)
-        grant = Grant(*body.to_domain(clock.today()))
-        sent = Repeatable(idempotency_key(request), await request.body())
-        shield_id = await shielding.grant(login, child_id, grant, sent, attempt)
-        return contract.made(shield_id, f"/v1/children/{child_id}")
-
-    @router.post(
-        "/v1/children/{child_id}/shield/lift",
-        status_code=204,
-        operation_id="liftShield",
-        summary="Lift one shield, by decision only",
-        responses=contract.answers(204, None, "Lifted.", "child", "body", "change"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
-    )
-    async def lift_shield(request: Request, child_id: ChildId, body: ShieldLifted) -> Response:
-        """Lift one shield; the record stays shielded while another is in force."""
-        login, attempt = identify(request, Action.LIFT_SHIELD)
-        await shielding.lift(login, child_id, body.shield_id, attempt)
-        return Response(status_code=204)
-
-    return router
-
-
-def assessment_routes(identify: Identify, assessments: Assessments, clock: Clock) -> APIRouter:
-    """Return the routes that say who holds a common assessment and who leads."""
-    router = APIRouter(route_class=identify.route(StrictRoute), tags=["assessment"])
-
-    @router.put(
-        "/v1/children/{child_id}/assessment",
-        status_code=204,
-        operation_id="holdAssessment",
-        summary="State that the asker's agency holds a common assessment",
-        responses=contract.answers(204, None, "Recorded.", "child", "body"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
-    )
-    async def hold(request: Request, child_id: ChildId, body: AssessmentStated) -> Response:
-        """Record that an assessment is held, by whom, since when: never its content."""
-        login, attempt = identify(request, Action.RECORD_ASSESSMENT)
-        contact, since = body.to_domain(clock.today())
-        await assessments.hold(login, child_id, contact, since, attempt)
-        return Response(status_code=204)
-
-    @router.put(
-        "/v1/children/{child_id}/lead-professional",
-        status_code=204,
-        operation_id="nameLeadProfessional",
-        summary="State who leads for the child",
-        responses=contract.answers(204, None, "Recorded.", "child", "body"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
-    )
-    async def lead(request: Request, child_id: ChildId, body: LeadProfessionalStated) -> Response:
-        """Record the lead professional and how to reach them."""
-        login, attempt = identify(request, Action.RECORD_ASSESSMENT)
-        contact, since = body.to_domain(clock.today())
-        await assessments.lead(login, child_id, contact, since, attempt)
         return Response(status_code=204)
 
     return router

@@ -29,6 +29,7 @@ ABOUT_A_CHILD = [
     _part("parameters", "AccessReason"),
     _part("parameters", "AccessReference"),
 ]
+MEDIATION = _part("parameters", "AccessMediation")
 IDEMPOTENCY = _part("parameters", "IdempotencyKey")
 IF_MATCH = _part("parameters", "IfMatch")
 CONTENT_DIGEST = _part("parameters", "ContentDigest")

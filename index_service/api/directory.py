@@ -16,16 +16,19 @@ from index_service.api.wire_directory import (
     Agencies,
     AgencyStated,
     Me,
+    PractitionerAmended,
     PractitionerShown,
     PractitionerStated,
     Vocabularies,
 )
 from index_service.domain.clock import Clock
 from index_service.services.admitting import Login
+from index_service.services.contact_shield import ContactShields
 from index_service.services.directory import Directories
 from index_service.services.writing import Repeatable
 
 AccountId = Annotated[Id, Path(description="The account's id.")]
+PractitionerId = Annotated[Id, Path(description="The practitioner's id.")]
 
 
 def asker_routes(identify: Identify, directories: Directories) -> APIRouter:
@@ -110,9 +113,7 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         summary="How to reach a practitioner's team",
         responses=contract.answers(200, PractitionerShown, "The practitioner.", "child"),
     )
-    async def read_practitioner(
-        request: Request, practitioner_id: Annotated[Id, Path(description="The practitioner's id.")]
-    ) -> Response:
+    async def read_practitioner(request: Request, practitioner_id: PractitionerId) -> Response:
         """Show one practitioner to the management team."""
         login, attempt = identify(request, Action.KEEP_DIRECTORY)
         return contract.encoded(await directories.practitioner(login, practitioner_id, attempt))
@@ -150,6 +151,29 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         await directories.change_account(
             login, account_id, lambda account: body.to_domain(account, today), attempt
         )
+        return Response(status_code=204)
+
+    return router
+
+
+def contact_shield_routes(identify: Identify, contacts: ContactShields) -> APIRouter:
+    """Return the route by which a practitioner's own contact is kept from all but the team."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["directory"])
+
+    @router.patch(
+        "/v1/practitioners/{practitioner_id}",
+        status_code=204,
+        operation_id="shieldContact",
+        summary="Show everybody but the team a practitioner's team line only, or no longer",
+        responses=contract.answers(204, None, "Amended.", "child", "body"),
+    )
+    async def shield_contact(
+        request: Request, practitioner_id: PractitionerId, body: PractitionerAmended
+    ) -> Response:
+        """Shield a practitioner's own contact: in force in every worker's next request."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        shielded = body.contact_shielded
+        await contacts.change(login, practitioner_id, attempt, shielded=shielded)
         return Response(status_code=204)
 
     return router

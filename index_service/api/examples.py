@@ -5,11 +5,14 @@ Nobody here exists: Northmere is invented, numbers are from the ranges kept for 
 
 from typing import Any, get_args
 
+from index_service.api.examples_agreements import AGREEMENT_EXAMPLES
+from index_service.api.examples_consents import CONSENT_EXAMPLES
+from index_service.api.examples_matters import MATTER_EXAMPLES
+from index_service.api.examples_shields import SHIELD_EXAMPLES
 from index_service.api.wire_directory import Vocabularies
 
 CHILD_ID = "6f9d2b1e-3c44-4a7e-9b57-0d2f8c5a1e90"
 _INVOLVEMENT_ID = "0c1f7a52-8d1b-4f0e-a7a3-5b1c9e6d2f41"
-_SHIELD_ID = "9a4e3c17-52b6-4d0c-8a6f-1e7b0d93c5a2"
 _AGENCY_ID = "3b8e5d60-1f27-4c9a-b4d8-72a6c0e91f35"
 _PRACTITIONER_ID = "d27c9f04-6e3a-4b81-9c05-8f1a2e7b6d43"
 _ACCOUNT_ID = "51e0b7c8-a94d-4f26-8b13-c6d7f2093ea4"
@@ -84,6 +87,7 @@ _NEXT_STEP = {
 }
 _INVOLVEMENT = {
     "involvement_id": _INVOLVEMENT_ID,
+    "level": "content",
     "agency": "Northmere Health Visiting",
     "agency_kind": "health_visiting",
     "service": "health_visiting",
@@ -91,6 +95,14 @@ _INVOLVEMENT = {
     "began": "2026-02-03",
     "ceased": None,
     "last_confirmed": "2026-11-02",
+}
+_ASSESSMENT = {
+    "agency": "Northmere Health Visiting",
+    "contact": _CONTACT,
+    "held_since": "2026-03-17",
+    "review_due": "2026-12-08",
+    "closed": None,
+    "closure": None,
 }
 _CHILD = {
     "child_id": CHILD_ID,
@@ -101,12 +113,7 @@ _CHILD = {
     "carers": [_CARER],
     "identifiers": {"nhs_number": "9990000018", "case_number": None},
     "involvements": [_INVOLVEMENT],
-    "assessment": {
-        "agency": "Northmere Health Visiting",
-        "contact": _CONTACT,
-        "held_since": "2026-03-17",
-        "closed": None,
-    },
+    "assessment": _ASSESSMENT,
     "lead_professional": {
         "agency": "Northmere Health Visiting",
         "contact": _CONTACT,
@@ -200,14 +207,20 @@ _ASKED: dict[str, Any] = {
     },
     "InvolvementAmended": {"contact": _CONTACT},
     "InvolvementCeased": {"ceased": "2026-11-20"},
-    "AssessmentStated": {"contact": _CONTACT, "held_since": "2026-03-17"},
-    "LeadProfessionalStated": {"contact": _CONTACT, "since": "2026-03-17"},
-    "ShieldGranted": {
-        "ground": "domestic_abuse",
-        "asked_by": "practitioner",
-        "review": "2027-05-20",
+    "AssessmentStated": {
+        "contact": _CONTACT,
+        "held_since": "2026-03-17",
+        "review_due": "2026-12-08",
     },
-    "ShieldLifted": {"shield_id": _SHIELD_ID},
+    "AssessmentClosed": {"reason": "needs_met", "closed": "2026-11-20"},
+    "AssessmentReassigned": {"agency_id": _AGENCY_ID, "contact": _CONTACT},
+    "TransferOffered": {"authority": "camfield"},
+    "StatusStated": {
+        "contact": _CONTACT,
+        "child_protection_plan": {"began": "2026-09-02", "ended": None},
+        "looked_after": {"authority": "camfield", "began": "2025-11-03", "ended": "2026-06-30"},
+    },
+    "LeadProfessionalStated": {"contact": _CONTACT, "since": "2026-03-17"},
     "AgencyStated": _AGENCY,
     "PractitionerStated": _PRACTITIONER,
     "AccountStated": {
@@ -245,7 +258,24 @@ _TOLD: dict[str, Any] = {
             "settings": {"education": "attending", "school": _SCHOOL, "practice": _PRACTICE},
         },
     },
+    "ContactRequested": {
+        **_NEXT_STEP,
+        "id": "2f8a6c51-9d04-4b7e-8e13-a5c7d0b94f62",
+        "due": 1796173200,
+    },
     "Made": {"id": CHILD_ID},
+    "AssessmentsDue": {
+        "assessments": [
+            {
+                "child_id": CHILD_ID,
+                "name": _NAME,
+                "date_of_birth": "2016-05-14",
+                **_ASSESSMENT,
+                "offered_to": None,
+            }
+        ],
+        "next": None,
+    },
     "InvolvementShown": _INVOLVEMENT,
     "BatchStatus": {
         "source": "northmere-health-visiting",
@@ -267,7 +297,6 @@ _TOLD: dict[str, Any] = {
         ],
         "next": None,
     },
-    "Holds": {"holds": [{"child_id": CHILD_ID, "outcome": "doubtful"}]},
     "Me": {
         "account_id": _ACCOUNT_ID,
         "agency": {
@@ -286,7 +315,18 @@ _TOLD: dict[str, Any] = {
     },
     "Vocabularies": _every_word(),
     "Agencies": {"agencies": [{"agency_id": _AGENCY_ID, **_DOOR}]},
-    "PractitionerShown": {"practitioner_id": _PRACTITIONER_ID, **_PRACTITIONER},
+    "PractitionerShown": {
+        "practitioner_id": _PRACTITIONER_ID,
+        **_PRACTITIONER,
+        "contact_shielded": False,
+    },
 }
 
-EXAMPLES: dict[str, Any] = {**_ASKED, **_TOLD}
+EXAMPLES: dict[str, Any] = {
+    **SHIELD_EXAMPLES,
+    **MATTER_EXAMPLES,
+    **_ASKED,
+    **_TOLD,
+    **AGREEMENT_EXAMPLES,
+    **CONSENT_EXAMPLES,
+}

@@ -1,4 +1,4 @@
-"""Routes of feeds: a supplier sends a batch and hears of its lines; the team sees what waits."""
+"""Routes of feeds: a supplier sends a batch and hears of its lines."""
 
 import re
 from base64 import b64decode
@@ -14,13 +14,11 @@ from index_service.api import contract
 from index_service.api.identify import Identify
 from index_service.api.strict import StrictRoute
 from index_service.api.wire_feed import BatchStatus, LineResults
-from index_service.api.wire_feed import Holds as HoldsShown
 from index_service.domain.errors import Code, Invalid
 from index_service.domain.feed import RawLine
 from index_service.feeds.csv import read_csv
 from index_service.feeds.ndjson import read_ndjson
 from index_service.services.feeding import Batch, Feeding
-from index_service.services.holds import Holds
 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
 _READERS = {"text/csv": read_csv, "application/x-ndjson": read_ndjson}
@@ -87,7 +85,7 @@ def _reader(request: Request) -> Any:
     return reader
 
 
-def feed_routes(identify: Identify, feeding: Feeding, holds: Holds) -> APIRouter:
+def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
     """Return the routes of feeds."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["feeds"])
 
@@ -135,17 +133,6 @@ def feed_routes(identify: Identify, feeding: Feeding, holds: Holds) -> APIRouter
         login, attempt = identify(request, Action.READ_BATCH)
         batch = Batch(source, batch_id, b"")
         return contract.encoded(await feeding.results(login, batch, cursor, attempt))
-
-    @router.get(
-        "/v1/holds",
-        operation_id="readHolds",
-        summary="What waits for a decision of the management team",
-        responses=contract.answers(200, HoldsShown, "What waits."),
-    )
-    async def read_holds(request: Request, cursor: _CURSOR = None) -> Response:
-        """Show the team the records that wait, and why."""
-        login, attempt = identify(request, Action.READ_HOLDS)
-        return contract.encoded(await holds.read(login, cursor, attempt))
 
     return router
 

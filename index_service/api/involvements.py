@@ -55,11 +55,11 @@ def involvement_routes(identify: Identify, involvements: Involvements, clock: Cl
         operation_id="readInvolvement",
         summary="Read one involvement",
         responses=contract.answers(200, InvolvementShown, "The involvement.", "child"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.MEDIATION),
     )
     async def read(request: Request, involvement_id: InvolvementId) -> Response:
         """Show one involvement to an asker who may see it."""
-        login, attempt = identify(request, Action.READ_INVOLVEMENT)
+        login, attempt = identify(request, Action.READ_INVOLVEMENT, mediated=True)
         return contract.encoded(await involvements.read(login, involvement_id, attempt))
 
     @router.patch(

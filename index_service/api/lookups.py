@@ -23,11 +23,11 @@ def lookup_routes(identify: Identify, lookups: Lookups, clock: Clock) -> APIRout
         operation_id="lookUpChild",
         summary="Find the child meant, who works with them, and whom to ring",
         responses=contract.answers(200, LookupAnswer, "What was found.", "body"),
-        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD),
+        openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.MEDIATION),
     )
     async def look_up(request: Request, body: LookupAsked) -> Response:
         """Answer one question. `none` and `too_many` still say how complete this is."""
-        login, attempt = identify(request, Action.LOOKUP)
+        login, attempt = identify(request, Action.LOOKUP, mediated=True)
         facts = body.to_domain(clock.today())
         return contract.encoded(await lookups.lookup(login, facts, attempt))
 
@@ -43,10 +43,11 @@ def batch_routes(identify: Identify, batches: Batches, clock: Clock) -> APIRoute
         operation_id="lookUpChildren",
         summary="Ask about up to 100 children, each with its own reason and entry",
         responses=contract.answers(200, BatchAnswer, "An answer to each.", "body"),
+        openapi_extra=contract.asks(contract.MEDIATION),
     )
     async def look_up_many(request: Request, body: BatchAsked) -> Response:
         """Answer each question as if it were asked alone; a bad one spoils no other."""
-        login, attempt = identify(request, Action.LOOKUP)
+        login, attempt = identify(request, Action.LOOKUP, mediated=True)
         today = clock.today()
         questions = [
             Question(each.access, partial(each.lookup.to_domain, today)) for each in body.subjects

@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from consent.facts import AccessReason, Purpose
 from index_service.api.contract import HEADERS, JSON
 from index_service.api.examples import EXAMPLES
+from index_service.api.links import LINKS
 from index_service.api.problems import MEDIA_TYPE, Fault, problem
 from index_service.api.wire import Id, Problem, shaped
 from index_service.domain import shapes
@@ -25,7 +26,17 @@ TAGS = {
     "children": "The core record of a child: who they are, never a case file.",
     "involvements": "A practitioner's flag that they work with a child: it begins and ceases.",
     "assessment": "Who holds a common assessment, and who leads.",
+    "status": "Child protection plan, looked after, and the responsible team.",
+    "agreements": "Sharing agreements: proposed, compared, approved, in force.",
+    "consents": "Consent, other bases, and decisions not to share: three things kept apart.",
     "shields": "The record exists; whereabouts are withheld.",
+    "overrides": "Reading a shielded record once, loudly: approved, investigated.",
+    "holds": "Records that wait for the management team, and how they are released.",
+    "mediation": "Asking on a requester's behalf: their own grant, for 15 minutes.",
+    "brokering": "The team brings a practitioner and a service together; neither is named unasked.",
+    "dissent": "That a practitioner disagrees, about what, and how to reach them.",
+    "decisions": "Why one's own request was answered as it was.",
+    "notices": "What an agency is told later; what the management team looks into.",
     "feeds": "Batches of lines supplied by agencies' own systems.",
     "directory": "Agencies, practitioners and accounts; what an asker may do.",
 }
@@ -47,52 +58,6 @@ _SHAPED[shapes.UUID_TEXT.pattern] = "Id"
 
 _PROBLEM = "#/components/schemas/Problem"
 _REF = "#/components/schemas/{model}"
-_CHILD_READ = {
-    "operationId": "readChild",
-    "parameters": {"child_id": "$response.body#/id"},
-}
-_SAME_CHILD = {
-    "operationId": "readChild",
-    "parameters": {"child_id": "$request.path.child_id"},
-}
-_SAME_BATCH = {
-    "source": "$request.path.source",
-    "batch_id": "$request.path.batch_id",
-}
-LINKS: dict[str, dict[str, Document]] = {
-    "lookUpChild": {
-        "firstMatch": {
-            "operationId": "readChild",
-            "parameters": {"child_id": "$response.body#/matches/0/child/child_id"},
-        }
-    },
-    "createChild": {"read": _CHILD_READ},
-    "grantShield": {
-        "read": _SAME_CHILD,
-        "lift": {
-            "operationId": "liftShield",
-            "parameters": {"child_id": "$request.path.child_id"},
-            "requestBody": {"shield_id": "$response.body#/id"},
-        },
-    },
-    "beginInvolvement": {
-        "read": {
-            "operationId": "readInvolvement",
-            "parameters": {"involvement_id": "$response.body#/id"},
-        }
-    },
-    "supplyBatch": {
-        "read": {"operationId": "readBatch", "parameters": _SAME_BATCH},
-        "lines": {"operationId": "readBatchLines", "parameters": _SAME_BATCH},
-    },
-    "addAgency": {"read": {"operationId": "readAgencies"}},
-    "addPractitioner": {
-        "read": {
-            "operationId": "readPractitioner",
-            "parameters": {"practitioner_id": "$response.body#/id"},
-        }
-    },
-}
 
 # By status: the component's name, what it says, and the code its example shows.
 _REFUSALS: dict[str, tuple[str, str, Code]] = {
@@ -298,6 +263,14 @@ def _parameters() -> Document:
                 "Access-Reference",
                 "A case or report reference; never shaped like an NHS number or UPN.",
                 {"$ref": "#/components/schemas/AccessReferenceText"},
+            ),
+            "required": False,
+        },
+        "AccessMediation": {
+            **_header(
+                "Access-Mediation",
+                "The id of a grant of mediated access, made by the requester for this asker.",
+                {"$ref": "#/components/schemas/Id"},
             ),
             "required": False,
         },

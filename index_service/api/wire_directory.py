@@ -12,6 +12,8 @@ from index_service.api.wire import DayText, EmailText, Id, NameText, PhoneText, 
 from index_service.api.wire_involvement import HOURS_MAX, Hours, TeamContact
 from index_service.api.wire_shown import FrontDoor
 from index_service.domain import directory
+from index_service.domain.alert import AlertOutcome
+from index_service.domain.brokering import Brokered, BrokeringAnswer, Urgency
 from index_service.domain.child import (
     AddressKind,
     CarerRelation,
@@ -19,7 +21,17 @@ from index_service.domain.child import (
     Gender,
     IdentifierScheme,
 )
+from index_service.domain.consenting import (
+    BasisKind,
+    BasisReason,
+    ConsentFor,
+    Giver,
+    NotSharedReason,
+    ReceiptKept,
+    Understanding,
+)
 from index_service.domain.dates import checked_past_date
+from index_service.domain.dissent import DissentAbout
 from index_service.domain.errors import Code
 from index_service.domain.fields import (
     checked_email,
@@ -27,9 +39,17 @@ from index_service.domain.fields import (
     checked_org_name,
     checked_phone,
 )
-from index_service.domain.involvement import Day, Service
+from index_service.domain.hold import CheckedWith, HoldDecision
+from index_service.domain.involvement import CafClosure, Day, Service
 from index_service.domain.matching.grade import Grade
-from index_service.domain.shield import ShieldAskedBy, ShieldGround
+from index_service.domain.override import OverrideGround, OverrideOutcome
+from index_service.domain.shield import (
+    IdentityCheck,
+    NewIdentityCause,
+    ShieldAskedBy,
+    ShieldGround,
+    ShieldRefusal,
+)
 from index_service.domain.stated import inside
 
 _Source = Annotated[
@@ -112,9 +132,16 @@ class PractitionerStated(Wire):
 
 
 class PractitionerShown(PractitionerStated):
-    """How to reach one practitioner's team."""
+    """How to reach one practitioner's team; whether all but the team are shown only that."""
 
     practitioner_id: Id
+    contact_shielded: StrictBool
+
+
+class PractitionerAmended(Wire):
+    """Whether everybody but the management team is shown the practitioner's team only."""
+
+    contact_shielded: StrictBool
 
 
 class _Standing(Wire):
@@ -153,6 +180,9 @@ class AccountStated(_Standing):
     role: Role
     practitioner_id: Id | None = None
     binding_demanded: StrictBool = False
+    may_override: Annotated[
+        StrictBool, Field(description="A right to ask for overrides of shields, given by name.")
+    ] = False
 
     def to_domain(self, account_id: UUID, today: date) -> directory.Account:
         """Return the account, active; its login is digested elsewhere."""
@@ -166,19 +196,23 @@ class AccountStated(_Standing):
             signed_on=self._day("signed_on", today),
             binding_demanded=self.binding_demanded,
             practitioner_id=self.practitioner_id,
+            may_override=self.may_override,
         )
 
 
 class AccountAmended(_Standing):
-    """Another state or clearance; what is not named stays, null takes a clearance away."""
+    """Another state, clearance or right; what is not named stays, null takes a clearance away."""
 
     state: AccountState | None = None
+    may_override: StrictBool | None = None
 
     def to_domain(self, account: directory.Account, today: date) -> directory.Account:
         """Return the account as amended."""
         named = self.model_fields_set
         if self.state is not None:
             account = replace(account, state=self.state)
+        if self.may_override is not None:
+            account = replace(account, may_override=self.may_override)
         if "checked_on" in named:
             account = replace(account, checked_on=self._day("checked_on", today))
         if "trained_on" in named:
@@ -239,3 +273,23 @@ class Vocabularies(Wire):
     grades: Annotated[list[Grade], _WORDS]
     shield_grounds: Annotated[list[ShieldGround], _WORDS]
     shield_asked_by: Annotated[list[ShieldAskedBy], _WORDS]
+    consents_for: Annotated[list[ConsentFor], _WORDS]
+    consent_givers: Annotated[list[Giver], _WORDS]
+    understandings: Annotated[list[Understanding], _WORDS]
+    consent_receipts: Annotated[list[ReceiptKept], _WORDS]
+    bases: Annotated[list[BasisKind], _WORDS]
+    basis_reasons: Annotated[list[BasisReason], _WORDS]
+    not_shared_reasons: Annotated[list[NotSharedReason], _WORDS]
+    urgencies: Annotated[list[Urgency], _WORDS]
+    brokering_outcomes: Annotated[list[Brokered], _WORDS]
+    brokering_answers: Annotated[list[BrokeringAnswer], _WORDS]
+    dissent_about: Annotated[list[DissentAbout], _WORDS]
+    alert_outcomes: Annotated[list[AlertOutcome], _WORDS]
+    shield_identity_checks: Annotated[list[IdentityCheck], _WORDS]
+    shield_refusals: Annotated[list[ShieldRefusal], _WORDS]
+    new_identity_causes: Annotated[list[NewIdentityCause], _WORDS]
+    override_grounds: Annotated[list[OverrideGround], _WORDS]
+    override_outcomes: Annotated[list[OverrideOutcome], _WORDS]
+    hold_decisions: Annotated[list[HoldDecision], _WORDS]
+    caf_closures: Annotated[list[CafClosure], _WORDS]
+    hold_checks: Annotated[list[CheckedWith], _WORDS]

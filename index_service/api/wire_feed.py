@@ -1,10 +1,10 @@
-"""Feeds on the wire: what a supplier hears of its batch, what the team sees of holds."""
+"""Feeds on the wire: what a supplier hears of its batch."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt
 
-from index_service.api.wire import Id, Wire
+from index_service.api.wire import Wire
 from index_service.domain.feed import LineCode
 
 PAGE_MAX = 1000
@@ -55,18 +55,4 @@ class LineResults(Wire):
     """A page of line results, in order of lines."""
 
     lines: Annotated[list[LineResult], Field(max_length=PAGE_MAX)]
-    next: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$", max_length=200)] = None
-
-
-class Hold(Wire):
-    """A record that waits for a decision of the management team, and why."""
-
-    child_id: Id
-    outcome: Literal["held", "doubtful"]
-
-
-class Holds(Wire):
-    """A page of what waits."""
-
-    holds: Annotated[list[Hold], Field(max_length=PAGE_MAX)]
     next: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$", max_length=200)] = None

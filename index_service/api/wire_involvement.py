@@ -14,6 +14,7 @@ from index_service.api.wire import (
     Wire,
     shaped,
 )
+from index_service.api.wire_consent import SignificantHarm
 from index_service.domain import involvement as domain
 from index_service.domain import shapes
 from index_service.domain.dates import checked_near_date, checked_past_date, checked_time
@@ -26,8 +27,10 @@ from index_service.domain.fields import (
 )
 from index_service.domain.involvement import Day, Service
 from index_service.domain.stated import inside
+from index_service.services.bases import Decision
 
 HOURS_MAX = 3  # weekdays, Saturdays, Sundays
+REVIEW_DAYS_MAX = 366
 
 
 class Hours(Wire):
@@ -104,20 +107,32 @@ class Contact(Wire):
 
 
 class InvolvementBegun(Wire):
-    """A service says it works with a child. A sensitive service needs `consent` true."""
+    """A service says it works with a child. A sensitive one needs consent or significant harm."""
 
     service: Service
     contact: Contact
     began: DayText
-    consent: StrictBool | None = None
+    consent: Annotated[
+        StrictBool | None, Field(description="A sensitive service's entry is consented to.")
+    ] = None
+    significant_harm: Annotated[
+        SignificantHarm | None,
+        Field(description="Instead of consent: the decision that carries a sensitive entry."),
+    ] = None
 
-    def to_domain(self, today: date) -> tuple[Service, domain.Contact, date, bool | None]:
-        """Return service, contact, first day and consent, checked."""
+    def to_domain(
+        self, today: date
+    ) -> tuple[Service, domain.Contact, date, bool | None, Decision | None]:
+        """Return service, contact, first day, and consent or significant harm, checked."""
+        harm = self.significant_harm
         return (
             self.service,
             inside("contact", Contact.to_domain, self.contact),
             checked_near_date(self.began, today, "began"),
             self.consent,
+            inside("significant_harm", lambda said: said.to_domain(self.service), harm)
+            if harm is not None
+            else None,
         )
 
 
@@ -146,6 +161,10 @@ class AssessmentStated(Wire):
 
     contact: Contact
     held_since: DayText
+    review_due: Annotated[
+        DayText | None,
+        Field(description="A day to come, within a year; 12 weeks on unless stated."),
+    ] = None
 
     def to_domain(self, today: date) -> tuple[domain.Contact, date]:
         """Return the checked contact and the day."""
@@ -153,6 +172,15 @@ class AssessmentStated(Wire):
             inside("contact", Contact.to_domain, self.contact),
             checked_past_date(self.held_since, today, "held_since"),
         )
+
+    def review(self, today: date) -> date | None:
+        """Return the day of the review, if one is stated: to come, within a year."""
+        if self.review_due is None:
+            return None
+        day = checked_near_date(self.review_due, today, "review_due")
+        if not 0 < (day - today).days <= REVIEW_DAYS_MAX:
+            raise Invalid(Code.DATE_OUT_OF_RANGE, "review_due")
+        return day
 
 
 class LeadProfessionalStated(Wire):

@@ -18,9 +18,10 @@ from index_service.api.wire_child import (
     SchoolStated,
 )
 from index_service.api.wire_involvement import Contact, Hours
+from index_service.api.wire_status import StatusShown
 from index_service.domain import shapes
 from index_service.domain.child import CARERS_MAX, Education, Gender
-from index_service.domain.involvement import Service
+from index_service.domain.involvement import CafClosure, Service
 from index_service.domain.shield import ShieldAskedBy, ShieldGround
 
 CASES_MAX = 200
@@ -70,11 +71,15 @@ class InvolvementShown(Wire):
     """A service involved with a child and how to reach it."""
 
     involvement_id: Id
-    agency: TitleText | Literal[""]
+    level: Annotated[
+        Literal["existence", "contact", "content"],
+        Field(description="How much the agreement shows; what it leaves out is null."),
+    ]
+    agency: TitleText | Literal[""] | None
     agency_kind: AgencyKind
     service: Service
-    contact: Contact
-    began: DayText
+    contact: Contact | None
+    began: DayText | None
     ceased: DayText | None
     last_confirmed: DayText | None
 
@@ -85,7 +90,12 @@ class AssessmentShown(Wire):
     agency: TitleText | Literal[""]
     contact: Contact
     held_since: DayText
+    review_due: DayText
     closed: DayText | None
+    closure: Annotated[
+        CafClosure | None,
+        Field(description="Why it was closed; told for 12 months."),
+    ]
 
 
 class LeadProfessionalShown(Wire):
@@ -106,6 +116,10 @@ class ShieldShown(Wire):
     granted: DayText
     review: DayText
     lifted: DayText | None
+    request_id: Annotated[Id | None, Field(description="The request it answers.")]
+    requested_by: Annotated[Id | None, Field(description="The account that sent the request.")]
+    appealed: Annotated[StrictBool, Field(description="Refused first, granted on appeal.")]
+    reviewed: Annotated[DayText | None, Field(description="When it was last looked at again.")]
 
 
 class RestrictionShown(Wire):
@@ -131,8 +145,19 @@ class ChildShown(Wire):
     settings: SettingsShown | None = None
     provenance: Annotated[dict[Attribute, SourceShown] | None, Field(max_length=20)] = None
     involvements: Annotated[list[InvolvementShown] | None, Field(max_length=CASES_MAX)] = None
+    contact_can_be_brokered: Annotated[
+        Literal[True] | None,
+        Field(description="A service that may not be named can be reached through the team."),
+    ] = None
     assessment: AssessmentShown | None = None
     lead_professional: LeadProfessionalShown | None = None
+    status: Annotated[
+        list[StatusShown] | None,
+        Field(
+            description="By agency, now or in the last 12 months; null if nothing is.",
+            max_length=CASES_MAX,
+        ),
+    ] = None
     restriction: RestrictionShown | None = None
 
 

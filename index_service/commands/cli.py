@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from index_service.commands import contract, csa, database, keys, serve
+from index_service.commands import contract, csa, database, job, keys, serve
 
 
 def parser() -> argparse.ArgumentParser:
@@ -13,7 +13,7 @@ def parser() -> argparse.ArgumentParser:
         prog="index-service", description="The index of one Children's Services Authority."
     )
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
-    for noun in (serve, database, keys, csa, contract):
+    for noun in (serve, job, database, keys, csa, contract):
         noun.mount(nouns)
     return top
 

@@ -32,7 +32,7 @@ def run(_: argparse.Namespace) -> int:
     try:
         settings = Settings()  # pydantic reads the environment
     except ValidationError as wrong:
-        print("not started: missing or unsafe settings: " + _named(wrong), file=sys.stderr)
+        print("not started: missing or unsafe settings: " + named_settings(wrong), file=sys.stderr)
         return 2
     try:
         uvloop_run(serve(settings))
@@ -48,16 +48,16 @@ def run(_: argparse.Namespace) -> int:
     return 0
 
 
-def _named(wrong: ValidationError) -> str:
+def named_settings(wrong: ValidationError) -> str:
     """Return the settings at fault by the names an operator sets, without their values."""
     fields = {str(each["loc"][0]) for each in wrong.errors(include_input=False)}
     return ", ".join(sorted(each if each.isupper() else f"INDEX_{each.upper()}" for each in fields))
 
 
-def uvloop_run(main: Any) -> None:
-    """Run a coroutine on the faster event loop."""
+def uvloop_run(main: Any) -> Any:
+    """Run a coroutine on the faster event loop; return what it returns."""
     with asyncio.Runner(loop_factory=_loop) as runner:
-        runner.run(main)
+        return runner.run(main)
 
 
 def _loop() -> asyncio.AbstractEventLoop:

@@ -41,11 +41,15 @@ class Account:
     signed_on: date | None = None
     binding_demanded: bool = False  # tokens must be bound to a key (RFC 7800 cnf)
     practitioner_id: UUID | None = None
+    may_override: bool = False  # a shield, where it is not the statutory task
 
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
-    """A person who works with children, and the team that answers for them."""
+    """A person who works with children, and the team that answers for them.
+
+    `contact_shielded`: everybody but the management team reaches the team only.
+    """
 
     id: UUID
     agency_id: UUID
@@ -53,6 +57,7 @@ class Practitioner:
     team: TeamContact
     phone: str = ""
     email: str = ""
+    contact_shielded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

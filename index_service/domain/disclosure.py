@@ -5,9 +5,12 @@ withholds is not given here at all, so nothing here can leak it.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from consent.agreement import Agreement
+from consent.facts import InvolvementLevel
 from index_service.domain.child import (
     Address,
     AddressKind,
@@ -25,6 +28,7 @@ from index_service.domain.involvement import (
     LeadProfessional,
 )
 from index_service.domain.shield import Shield
+from index_service.domain.status import Spell, Status, still_told
 
 Shown = dict[str, Any]
 
@@ -131,17 +135,26 @@ def shown_contact(contact: Contact) -> Shown:
     }
 
 
-def shown_involvement(involvement: Involvement, agency: str) -> Shown:
-    """Show one involvement; `agency` is the recording agency's name."""
+def shown_involvement(involvement: Involvement, agency: str, level: InvolvementLevel) -> Shown:
+    """Show one involvement as far as its level goes; `agency` is the recording agency's name.
+
+    Existence: that a service of this kind is involved. Contact: also whose, and whom to
+    ring. Content: all. What a level leaves out is null, for every involvement alike.
+    """
+    reached = level in (InvolvementLevel.CONTACT, InvolvementLevel.CONTENT)
+    whole = level is InvolvementLevel.CONTENT
     return {
         "involvement_id": str(involvement.id),
-        "agency": agency,
+        "level": level.value,
+        "agency": agency if reached else None,
         "agency_kind": involvement.agency_kind.value,
         "service": involvement.service.value,
-        "contact": shown_contact(involvement.contact),
-        "began": involvement.began.isoformat(),
-        "ceased": involvement.ceased.isoformat() if involvement.ceased else None,
-        "last_confirmed": involvement.confirmed.isoformat() if involvement.confirmed else None,
+        "contact": shown_contact(involvement.contact) if reached else None,
+        "began": involvement.began.isoformat() if whole else None,
+        "ceased": involvement.ceased.isoformat() if whole and involvement.ceased else None,
+        "last_confirmed": (
+            involvement.confirmed.isoformat() if whole and involvement.confirmed else None
+        ),
     }
 
 
@@ -151,7 +164,44 @@ def shown_assessment(caf: CafStatus, agency: str) -> Shown:
         "agency": agency,
         "contact": shown_contact(caf.contact),
         "held_since": caf.held_since.isoformat(),
+        "review_due": caf.review_day().isoformat(),
         "closed": caf.closed.isoformat() if caf.closed else None,
+        "closure": caf.closure.value if caf.closure else None,
+    }
+
+
+def shown_status(status: Status, agency: str, today: date) -> Shown:
+    """Show what one agency says of a child's status: what is so, or was in the last 12 months."""
+    plan, after = status.protection_plan, status.looked_after
+    told = plan is not None and still_told(plan.ended, today)
+    cared = after is not None and still_told(after.spell.ended, today)
+    return {
+        "agency": agency,
+        "contact": shown_contact(status.contact),
+        "child_protection_plan": _shown_spell(plan) if plan and told else None,
+        "looked_after": (
+            {"authority": after.authority, **_shown_spell(after.spell)} if after and cared else None
+        ),
+    }
+
+
+def _shown_spell(spell: Spell) -> Shown:
+    return {
+        "began": spell.began.isoformat(),
+        "ended": spell.ended.isoformat() if spell.ended else None,
+    }
+
+
+def shown_agreement(agreement: Agreement) -> Shown:
+    """Show what an agreement says of itself."""
+    instrument, days = agreement.instrument, agreement.in_force
+    return {
+        "name": agreement.name,
+        "label": agreement.version,
+        "instrument": {"title": instrument.title, "dated": instrument.dated.isoformat()},
+        "in_force_from": days.begins.isoformat(),
+        "in_force_until": days.until.isoformat() if days.until else None,
+        "coverage": agreement.coverage.value,
     }
 
 
@@ -178,6 +228,10 @@ def shown_restriction(*, shielded: bool, held: bool, shields: Iterable[Shield]) 
                 "granted": shield.granted.isoformat(),
                 "review": shield.review.isoformat(),
                 "lifted": shield.lifted.isoformat() if shield.lifted else None,
+                "request_id": shield.request or None,
+                "requested_by": shield.requested_by or None,
+                "appealed": shield.appealed,
+                "reviewed": shield.reviewed.isoformat() if shield.reviewed else None,
             }
             for shield in shields
         ],

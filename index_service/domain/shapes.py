@@ -49,6 +49,7 @@ UPN = Shape(r"^[A-Za-z][0-9]{11}[0-9A-Za-z]$", 13, 13, "C999000000001")
 CASE_NUMBER = Shape(r"^[A-Z0-9]{4,16}$", 4, 16, "NM40217")
 FEED_REFERENCE = Shape(r"^[A-Za-z0-9]([A-Za-z0-9._/\-]{0,38}[A-Za-z0-9])?$", 1, 40, "HV/2031-77")
 ACCESS_REFERENCE = Shape(r"^[A-Z0-9/\-]{3,24}$", 3, 24, "RPT/10442")
+AUTHORITY = Shape(r"^[a-z][a-z0-9_]{2,30}$", 3, 31, "camfield")
 UUID_TEXT = Shape(
     r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$",
     36,

@@ -86,13 +86,15 @@ class AccessLog:
         """Return the first three fields of a new entry: authority, random id, moment."""
         return self.csa, uuid4(), int(self._clock.now().timestamp() * 1000)
 
-    async def append(self, entry: AccessEntry) -> Receipt:
+    async def append(self, entry: AccessEntry, asked: bytes | None = None) -> Receipt:
         """Make one entry durable and return its receipt, or raise Unrecorded.
+
+        `asked` is a lookup's question, sealed: made durable together with its entry.
 
         After Unrecorded, or when the caller is cancelled, the entry may or may not be in
         the log. It is not taken back.
         """
-        row = self._row(entry)
+        row = self._row(entry, asked)
         request = _following.get()
         if request is not None:
             request.begun = True
@@ -117,10 +119,10 @@ class AccessLog:
         self._unminted.discard(prepared)
         return self._receipt(prepared.row, aside=aside)
 
-    def _row(self, entry: AccessEntry) -> LogRow:
+    def _row(self, entry: AccessEntry, asked: bytes | None = None) -> LogRow:
         if entry.csa != self.csa:
             raise ValueError("an entry of another authority")
-        return sealed_row(entry, self._log_keys(at_of(entry).year))
+        return sealed_row(entry, self._log_keys(at_of(entry).year), asked)
 
     def _receipt(self, row: LogRow, *, aside: bool = False) -> Receipt:
         deadline_s = int(row.at.timestamp()) + SEAL_DEADLINE_S

@@ -31,6 +31,13 @@ class Outcome(StrEnum):
     SHED = "shed"  # the count of anonymous refusals left out in one second
 
 
+class Told(StrEnum):
+    """What stands on a consent and was told; stands in a subject's row, not in the leaf."""
+
+    CONTACT_BROKERED = "contact_brokered"  # that contact with some service can be brokered
+    ASSESSMENT_HELD = "assessment_held"
+
+
 @dataclass(frozen=True, slots=True)
 class SubjectShown:
     """One child asked about or displayed, and the classes of facts that were released."""
@@ -38,6 +45,7 @@ class SubjectShown:
     child_id: UUID
     classes: tuple[DisclosureClass, ...] = ()
     shown: bool = False
+    told: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

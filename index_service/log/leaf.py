@@ -17,7 +17,7 @@ from uuid import UUID
 
 from consent.facts import DisclosureClass
 from index_service.crypto.log_keys import LogKeys
-from index_service.log.entry import FORMAT, AccessEntry, SubjectShown, canonical
+from index_service.log.entry import FORMAT, AccessEntry, SubjectShown, Told, canonical
 
 BLIND_SIZE = 32
 TRACE_SIZE = 32
@@ -38,7 +38,10 @@ _CLASS_BITS = {
     DisclosureClass.ASSESSMENT: 9,
     DisclosureClass.PROVENANCE: 10,
     DisclosureClass.RESTRICTION: 11,
+    DisclosureClass.STATUS: 12,
+    DisclosureClass.CONSENTS: 13,
 }
+_TOLD_BITS = {Told.CONTACT_BROKERED: 30, Told.ASSESSMENT_HELD: 31}
 
 
 class LeafMismatch(Exception):  # noqa: N818 (the finding of a check, not a fault of ours)
@@ -50,7 +53,7 @@ class LogRow:
     """What the store writes for one entry: nothing in it can be read without the keys.
 
     `subjects` are (16-byte keyed reference, sealed trace), one per child shown or asked
-    about.
+    about. `asked` is the sealed question of a lookup, left beside the entry for the tripwire.
     """
 
     entry_id: UUID
@@ -58,6 +61,7 @@ class LogRow:
     leaf: bytes
     sealed: bytes
     subjects: tuple[tuple[bytes, bytes], ...]
+    asked: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class SubjectTrace:
     entry_id: UUID
     classes: tuple[DisclosureClass, ...]
     shown: bool
+    told: tuple[Told, ...] = ()
 
 
 def leaf_hash(blind: bytes, canonical: bytes) -> bytes:
@@ -84,8 +89,8 @@ def leaf_hash(blind: bytes, canonical: bytes) -> bytes:
     return hashlib.sha256(_LEAF_PREFIX + blind + canonical).digest()
 
 
-def sealed_row(entry: AccessEntry, log_keys: LogKeys) -> LogRow:
-    """Blind, commit and seal one entry under its year's keys."""
+def sealed_row(entry: AccessEntry, log_keys: LogKeys, asked: bytes | None = None) -> LogRow:
+    """Blind, commit and seal one entry under its year's keys; `asked` is sealed already."""
     refs = [log_keys.subject_ref(subject.child_id) for subject in entry.subjects]
     text = canonical(entry, refs)
     blind = os.urandom(BLIND_SIZE)
@@ -98,6 +103,7 @@ def sealed_row(entry: AccessEntry, log_keys: LogKeys) -> LogRow:
             (ref, log_keys.seal_subject(ref, _trace(entry.entry_id, subject)))
             for ref, subject in zip(refs, entry.subjects, strict=True)
         ),
+        asked=asked,
     )
 
 
@@ -123,6 +129,7 @@ def opened_trace(ref: bytes, sealed: bytes, log_keys: LogKeys) -> SubjectTrace:
         entry_id=UUID(bytes=plain[1:17]),
         classes=tuple(each for each, bit in _CLASS_BITS.items() if bits >> bit & 1),
         shown=plain[17] == 1,
+        told=tuple(each for each, bit in _TOLD_BITS.items() if bits >> bit & 1),
     )
 
 
@@ -132,9 +139,11 @@ def at_of(entry: AccessEntry) -> datetime:
 
 
 def _trace(entry_id: UUID, subject: SubjectShown) -> bytes:
-    """Version, entry id, shown, classes as bits, zeros: one size for every subject."""
+    """Version, entry id, shown, classes and words as bits, zeros: one size for each subject."""
     bits = 0
     for each in subject.classes:
         bits |= 1 << _CLASS_BITS[each]
+    for word in subject.told:
+        bits |= 1 << _TOLD_BITS[word]
     plain = bytes((FORMAT,)) + entry_id.bytes + bytes((subject.shown,)) + bits.to_bytes(4)
     return plain.ljust(TRACE_SIZE, b"\0")

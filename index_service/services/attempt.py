@@ -3,12 +3,19 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from consent.decision import Decision
 from index_service.domain.access import Access, Asker
 from index_service.log.entry import AccessEntry, Outcome, SubjectShown
 from index_service.log.receipt import Receipt
 
 UNMATCHED = "unmatched"
 SCOPE_KEY = "index.attempt"
+
+
+def told(decision: Decision) -> tuple[str, ...]:
+    """Return what an entry says of a decision in closed words: why, and what the answer owed."""
+    reasons = (reason.value for reason in decision.reasons)
+    return (*reasons, *sorted(owed.value for owed in decision.obligations))
 
 
 @dataclass(slots=True)

@@ -58,9 +58,9 @@ class Batches:
         self, login: Login, position: int, question: Question, batch: Attempt
     ) -> dict[str, Any]:
         own = Attempt(batch.request_id, batch.route, Action.LOOKUP.value, token_verified=True)
-        own.asker, own.agreement = batch.asker, batch.agreement
+        own.asker, own.agreement, own.mediation = batch.asker, batch.agreement, batch.mediation
         try:
-            own.access = question.access()
+            own.access = replace(question.access(), mediation=batch.access.mediation)
             answer = await self._lookups.lookup(login, question.facts(), own)
         except (Invalid, Refused) as refusal:
             return await self._refused(position, refusal, own)

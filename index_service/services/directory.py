@@ -15,6 +15,8 @@ from consent.facts import (
     Purpose,
     Role,
 )
+from index_service.domain.alert import AlertOutcome
+from index_service.domain.brokering import Brokered, BrokeringAnswer, Urgency
 from index_service.domain.child import (
     AddressKind,
     CarerRelation,
@@ -22,12 +24,30 @@ from index_service.domain.child import (
     Gender,
     IdentifierScheme,
 )
+from index_service.domain.consenting import (
+    BasisKind,
+    BasisReason,
+    ConsentFor,
+    Giver,
+    NotSharedReason,
+    ReceiptKept,
+    Understanding,
+)
 from index_service.domain.directory import Account, Agency, Practitioner
 from index_service.domain.disclosure import shown_hours
+from index_service.domain.dissent import DissentAbout
 from index_service.domain.errors import Code, Invalid, NotDisclosed
-from index_service.domain.involvement import Day, Service
+from index_service.domain.hold import CheckedWith, HoldDecision
+from index_service.domain.involvement import CafClosure, Day, Service
 from index_service.domain.matching.grade import Grade
-from index_service.domain.shield import ShieldAskedBy, ShieldGround
+from index_service.domain.override import OverrideGround, OverrideOutcome
+from index_service.domain.shield import (
+    IdentityCheck,
+    NewIdentityCause,
+    ShieldAskedBy,
+    ShieldGround,
+    ShieldRefusal,
+)
 from index_service.log.entry import Outcome
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
@@ -60,6 +80,26 @@ _VOCABULARIES = {
     "grades": Grade,
     "shield_grounds": ShieldGround,
     "shield_asked_by": ShieldAskedBy,
+    "consents_for": ConsentFor,
+    "consent_givers": Giver,
+    "understandings": Understanding,
+    "consent_receipts": ReceiptKept,
+    "bases": BasisKind,
+    "basis_reasons": BasisReason,
+    "not_shared_reasons": NotSharedReason,
+    "urgencies": Urgency,
+    "brokering_outcomes": Brokered,
+    "brokering_answers": BrokeringAnswer,
+    "dissent_about": DissentAbout,
+    "alert_outcomes": AlertOutcome,
+    "shield_identity_checks": IdentityCheck,
+    "shield_refusals": ShieldRefusal,
+    "new_identity_causes": NewIdentityCause,
+    "override_grounds": OverrideGround,
+    "override_outcomes": OverrideOutcome,
+    "hold_decisions": HoldDecision,
+    "caf_closures": CafClosure,
+    "hold_checks": CheckedWith,
 }
 
 
@@ -224,6 +264,7 @@ class Directories:
                 "phone": who.team.phone,
                 "hours": shown_hours(who.team.hours),
             },
+            "contact_shielded": who.contact_shielded,
         }
         return await self._shown(body, attempt)
 
@@ -242,11 +283,18 @@ def _known_agency(admitted: Admitted, agency_id: UUID) -> None:
 def _obstacles(admitted: Admitted) -> dict[str, list[str]]:
     """Return, for each action of the asker's role, what of the account stands in its way.
 
-    A purpose and reason are stated with each question, so their absence here is none.
+    A purpose and reason are stated with each question: neither their absence here is an
+    obstacle, nor what stating one of them would clear.
     """
-    facts, agreement = admitted.asker.facts, admitted.agreement
+    facts, agreement, today = admitted.asker.facts, admitted.agreement, admitted.ask.today
     told = {}
     for action in sorted(agreement.actions.get((facts.role, facts.agency_kind), ())):
-        reasons = may_ask(facts, Ask(action, admitted.ask.today), agreement).reasons
-        told[action.value] = [reason.value for reason in reasons if reason not in _STATED_LATER]
+        stated = agreement.purposes.get((facts.role, facts.agency_kind, action), frozenset())
+        asks = [Ask(action, today, purpose) for purpose in (None, *stated)]
+        found = [may_ask(facts, ask, agreement).reasons for ask in asks]
+        told[action.value] = [
+            reason.value
+            for reason in found[0]
+            if reason not in _STATED_LATER and all(reason in reasons for reasons in found)
+        ]
     return told

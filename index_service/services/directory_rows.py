@@ -74,6 +74,7 @@ def seal_account(keyring: Keyring, account: Account) -> bytes:
             day_text(account.signed_on),
             account.binding_demanded,
             str(account.practitioner_id) if account.practitioner_id else None,
+            account.may_override,
         ]
     )
     return keyring.rows.seal("account", account.id, text, ACCOUNT_BYTES)
@@ -82,7 +83,8 @@ def seal_account(keyring: Keyring, account: Account) -> bytes:
 def open_account(keyring: Keyring, account_id: UUID, sealed: bytes) -> Account:
     """Open an account's row."""
     row = orjson.loads(keyring.rows.open("account", account_id, sealed))
-    _, agency, role, state, checked, trained, signed, bound, who = row
+    _, agency, role, state, checked, trained, signed, bound, who, *since = row
+    (overrides,) = since or (False,)  # rows grow at their end
     return Account(
         account_id,
         UUID(agency),
@@ -93,6 +95,7 @@ def open_account(keyring: Keyring, account_id: UUID, sealed: bytes) -> Account:
         day_of(signed),
         bool(bound),
         UUID(who) if who else None,
+        bool(overrides),
     )
 
 
@@ -107,14 +110,13 @@ def asker_of(account: Account, agency: Agency) -> Asker:
         trained_on=account.trained_on,
         signed_on=account.signed_on,
         employer_accredited=agency.accredited,
+        may_override=account.may_override,
     )
     return Asker(account.id, agency.id, facts, account.practitioner_id)
 
 
-def seal_practitioner(keyring: Keyring, who: Practitioner) -> dict[str, Any]:
-    """Return a practitioner's whole row, sealed under their own new key."""
-    made = keyring.wrap.new_subject("practitioner", who.id)
-    text = orjson.dumps(
+def _practitioner_text(who: Practitioner) -> bytes:
+    return orjson.dumps(
         [
             1,
             str(who.agency_id),
@@ -122,14 +124,26 @@ def seal_practitioner(keyring: Keyring, who: Practitioner) -> dict[str, Any]:
             [who.team.name, who.team.phone, _hours(who.team.hours)],
             who.phone,
             who.email,
+            who.contact_shielded,
         ]
     )
+
+
+def seal_practitioner(keyring: Keyring, who: Practitioner) -> dict[str, Any]:
+    """Return a practitioner's whole row, sealed under their own new key."""
+    made = keyring.wrap.new_subject("practitioner", who.id)
     return {
         "practitioner_id": who.id,
         "wrap_key_id": made.wrap_key_id,
         "wrapped_key": made.wrapped,
-        "sealed": made.key.seal("practitioner", who.id, text),
+        "sealed": made.key.seal("practitioner", who.id, _practitioner_text(who)),
     }
+
+
+def reseal_practitioner(keyring: Keyring, row: Any, who: Practitioner) -> bytes:
+    """Return what a practitioner is, sealed anew under the key of their row."""
+    key = keyring.wrap.open_subject("practitioner", who.id, row["wrap_key_id"], row["wrapped_key"])
+    return key.seal("practitioner", who.id, _practitioner_text(who))
 
 
 def open_practitioner(keyring: Keyring, row: Any) -> Practitioner:
@@ -137,6 +151,7 @@ def open_practitioner(keyring: Keyring, row: Any) -> Practitioner:
     who = row["practitioner_id"]
     key = keyring.wrap.open_subject("practitioner", who, row["wrap_key_id"], row["wrapped_key"])
     text = orjson.loads(key.open("practitioner", who, row["sealed"]))
-    _, agency, name, (team, phone, hours), own_phone, email = text
+    _, agency, name, (team, phone, hours), own_phone, email, *since = text
     contact = TeamContact(team, phone, _hours_of(hours))
-    return Practitioner(who, UUID(agency), name, contact, own_phone, email)
+    (shielded,) = since or (False,)
+    return Practitioner(who, UUID(agency), name, contact, own_phone, email, bool(shielded))

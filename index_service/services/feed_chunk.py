@@ -12,6 +12,7 @@ from uuid import UUID
 
 from consent.facts import AgencyKind
 from index_service.domain.child import ChildRecord, Source
+from index_service.domain.consenting import Consent, ConsentFor, ConsentState, Judgement
 from index_service.domain.feed import (
     ChildLine,
     InvolvementLine,
@@ -21,8 +22,9 @@ from index_service.domain.feed import (
     LineOutcome,
     RawLine,
 )
-from index_service.domain.involvement import SENSITIVE_SERVICES, Involvement
+from index_service.domain.involvement import SENSITIVE_SERVICES, Involvement, Service
 from index_service.services.cases import CASES_A_CHILD_MAX, SealedCase, checked_cases, new_case_id
+from index_service.services.consents_standing import notice_pointer
 from index_service.services.feed_writes import Standing, Writes, kept_line
 from index_service.services.index import Index
 from index_service.services.merging import merged
@@ -36,7 +38,7 @@ from index_service.services.placing import (
     sought,
     waits,
 )
-from index_service.services.pointers import Load, caseload_pointers
+from index_service.services.pointers import Load, caseload_pointers, decoy
 from index_service.services.record import attributes_of, sourced, traced
 from index_service.services.sealing import facts_of, open_record
 from index_service.store.work import Work
@@ -102,6 +104,7 @@ class Chunk:
         self._refs: dict[bytes, Referred] = {}
         self._macs: dict[bytes, bytes] = {}
         self._cases: dict[UUID, SealedCase] = {}
+        self._live: set[UUID] = set()  # those of records that stand
         self._writes = Writes(index)
 
     async def take(
@@ -166,8 +169,13 @@ class Chunk:
         keyring = self._index.keyring
         children = {}
         for each in changed:
-            known = self._refs.get(each.refs[0])
-            if known is not None and isinstance(each.line, InvolvementLine):
+            if not isinstance(each.line, InvolvementLine):
+                continue
+            takes_back = each.line.consent is False
+            if self._refs.get(each.refs[0]) is None and not takes_back:
+                continue
+            # Of the child the line names too: that is where the involvement may be by now.
+            for known in filter(None, map(self._refs.get, each.refs)):
                 children[keyring.references.case_ref(known.child_id)] = known.child_id
         rows: dict[UUID, list[Any]] = {child_id: [] for child_id in children.values()}
         for row in await self._work.children.cases(list(children)) if children else ():
@@ -176,6 +184,8 @@ class Chunk:
             standing = self._standing[child_id]
             for case in checked_cases(keyring, standing.key, standing.policy, found):
                 self._cases[case.id] = case
+                if not standing.policy.superseded:
+                    self._live.add(case.id)
 
     def _same(self, each: Said) -> bool:
         """Return whether the supplier said exactly this before."""
@@ -194,7 +204,8 @@ class Chunk:
         assert each.stated is not None  # INVARIANT: _said made both
         assert each.sought is not None
         known = self._refs.get(each.refs[0])
-        if known is None:
+        # A line of a record since closed or joined is a new record's, whoever it is now.
+        if known is None or self._superseded(known):
             judged = self._around.judge(each.sought)
             if judged.same is None:
                 standing = self._new(each.stated, line, judged.outcome, each.refs[0])
@@ -204,6 +215,9 @@ class Chunk:
         outcome = self._change(known.child_id, each.stated, line, each.refs[0])
         self._keep(each, self._standing[known.child_id], _NO_CASE)
         return outcome
+
+    def _superseded(self, known: Referred) -> bool:
+        return self._standing[known.child_id].policy.superseded
 
     def _source(self, line: ChildLine) -> Source:
         now = int(self._index.clock.now().timestamp())
@@ -238,8 +252,7 @@ class Chunk:
         standing.record = after
         standing.rewritten = True
         policy = standing.policy
-        guarded = policy.shielded or policy.held
-        self._around.note(Known(child_id, facts, guarded, policy.archived))
+        self._around.note(Known(child_id, facts, policy.guarded, policy.archived))
         outcome = LineOutcome.HELD if held else LineOutcome.CHANGED
         # One that waited already is listed already: another row like it would be refused.
         listed = LineOutcome.CHANGED if waited else outcome
@@ -252,6 +265,10 @@ class Chunk:
         if child is None:
             raise _LineRefused(LineCode.REFERENCE_UNKNOWN, "child_reference")
         known = self._refs.get(own_ref)
+        if known is not None and self._superseded(known) and not self._superseded(child):
+            # It went with the child to the record that stands now, or ended with an identity.
+            case_id = known.case_id if known.case_id in self._live else _NO_CASE
+            known = Referred(child.child_id, case_id)
         standing = self._standing[child.child_id if known is None else known.child_id]
         if known is None or known.case_id == _NO_CASE:
             ends = known is not None and line.verb is not InvolvementVerb.BEGIN
@@ -297,8 +314,31 @@ class Chunk:
         case = self._cases[case_id]
         before = case.body(case.head())
         assert isinstance(before, Involvement)
-        sealed = self._writes.replace_case(standing, case, _changed(before, line))
+        after = _changed(before, line)
+        sealed = self._writes.replace_case(standing, case, after)
         self._cases[case_id] = SealedCase(case_id, standing.key, sealed)
+        taken_back = line.consent is False and after.is_sensitive(after.service, after.agency_kind)
+        if taken_back:
+            self._withdraw_consents(standing, {before.service, after.service})
+        # A row for every change, so that none tells what it was.
+        keyring = self._index.keyring
+        self._writes.pointers.append(notice_pointer(keyring, case_id) if taken_back else decoy())
+
+    def _withdraw_consents(self, standing: Standing, services: set[Service]) -> None:
+        """End what was recorded here of a consent its supplier says is over."""
+        ended = Judgement(None, None, "", self._index.clock.today())
+        # The cases of one child are those under its key.
+        for case in [each for each in self._cases.values() if each.key is standing.key]:
+            head = case.head()
+            body = case.body(head) if head.kind == "consent" else None
+            if not isinstance(body, Consent) or body.state is not ConsentState.GIVEN:
+                continue
+            given_for, service, agency = body.concerns
+            own = given_for is ConsentFor.SENSITIVE_ENTRY and agency == self._supplier.agency
+            if own and service in services:
+                after = replace(body, state=ConsentState.WITHDRAWN, ended=ended)
+                sealed = self._writes.replace_case(standing, case, after)
+                self._cases[case.id] = SealedCase(case.id, standing.key, sealed)
 
     def _keep(self, each: Said, standing: Standing, case_id: UUID) -> None:
         """Keep the supplier's reference and its last line, sealed under the child's key."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from index_service.crypto.seal import SIZES, SubjectKey
 from index_service.domain.child import ChildRecord
 from index_service.domain.involvement import Involvement
-from index_service.services.cases import SealedCase, case_mark, seal_case
+from index_service.services.cases import CaseFact, SealedCase, case_mark, seal_case
 from index_service.services.encoding import Policy
 from index_service.services.index import Index
 from index_service.services.placing import Placed
@@ -19,8 +19,9 @@ from index_service.services.sealing import (
     sealed_parts,
     sealed_policy,
     sealed_sheet,
+    sheet_under,
 )
-from index_service.services.tokens import TokenSheet, sheet_of
+from index_service.services.tokens import TokenSheet
 from index_service.store.work import Work
 
 _SOURCE_BYTES = SIZES["source"]
@@ -69,7 +70,7 @@ class Writes:
         standing.policy_changed = True
         return sealed
 
-    def replace_case(self, standing: Standing, case: SealedCase, fact: Involvement) -> bytes:
+    def replace_case(self, standing: Standing, case: SealedCase, fact: CaseFact) -> bytes:
         """Put a changed case row and its mark in the old one's place; return it sealed."""
         keyring = self._index.keyring
         sealed = seal_case(standing.key, case.id, fact)
@@ -109,9 +110,8 @@ class Writes:
     def _rewritten(self, each: Standing) -> dict[str, bytes]:
         """Seal a changed record anew and put a new sheet in its old one's place."""
         assert each.record is not None  # INVARIANT: a rewritten child was opened
-        guarded = each.policy.shielded or each.policy.held
         facts = facts_of(each.record)
-        sheet = sheet_of(self._index.keyring, each.child_id, facts, guarded=guarded)
+        sheet = sheet_under(self._index.keyring, each.child_id, facts, each.policy)
         if each.child_id not in self._new:
             assert each.sealed is not None
             self._old_sheets.append(TokenSheet.decoded(each.sealed.part("tokens")))

@@ -10,20 +10,27 @@ import orjson
 
 from consent.decide import decide_involvement
 from consent.decision import Decision
-from consent.facts import Action, AgencyKind, DisclosureClass, Role
+from consent.facts import Action, AgencyKind, DisclosureClass, InvolvementLevel, Role
 from index_service.domain import disclosure
+from index_service.domain.consenting import Basis
 from index_service.domain.errors import Code, Invalid, NotDisclosed
 from index_service.domain.involvement import Contact, Involvement, Service
+from index_service.domain.stated import inside
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
-from index_service.services.attempt import Attempt
+from index_service.services.attempt import Attempt, told
+from index_service.services.bases import Decision as HarmDecided
+from index_service.services.bases import made_basis
 from index_service.services.cases import (
     CASES_A_CHILD_MAX,
-    CaseHead,
     SealedCase,
     checked_cases,
     new_case_id,
 )
+from index_service.services.consents_standing import entry_is_refused, standing_of
+from index_service.services.contact_shield import involvement_as_seen
+from index_service.services.facts import CaseFacts
+from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
 from index_service.services.sealing import open_policy
@@ -54,7 +61,8 @@ class Beginning:
     service: Service
     contact: Contact
     began: date
-    consent: bool | None = None  # stated for sensitive services, which need it (reg 11(3))
+    consent: bool | None = None  # stated for sensitive services (reg 11(3)), or else
+    significant_harm: HarmDecided | None = None
 
 
 class Involvements:
@@ -84,7 +92,14 @@ class Involvements:
             if opened.child.policy.cases >= CASES_A_CHILD_MAX:
                 raise Invalid(Code.STATE_CONFLICT)
             fact = _begun(admitted, stated)
-            await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
+            if fact.consent_in_force:
+                await self._refuse_if_withdrawn(work, opened, fact, admitted.ask.today)
+            policy = await add_case(index, work, opened.child, fact)
+            if stated.significant_harm is not None:
+                basis = _harm(admitted, stated.significant_harm)
+                child = replace(opened.child, policy=policy)
+                policy = await add_case(index, work, child, basis)
+            await put_policy(work, opened.child, policy)
             load = Load(child_id, fact.id)
             rows = caseload_pointers(index.keyring, fact.agency, fact.practitioner, load)
             await work.children.add_work(rows)
@@ -92,6 +107,14 @@ class Involvements:
             change = Change(subjects, opened.decision, once=once, resource=fact.id)
             await recorded(index, work, attempt, change)
             return fact.id
+
+    async def _refuse_if_withdrawn(
+        self, work: Work, opened: Opened, fact: Involvement, today: date
+    ) -> None:
+        """Raise Invalid where the consent now stated was recorded as refused or at an end."""
+        standing = await standing_of(self._index, work, opened.child)
+        if entry_is_refused(standing, fact.agency, fact.service, today):
+            raise Invalid(Code.CONSENT_MISSING, "consent")
 
     async def change(
         self,
@@ -125,9 +148,10 @@ class Involvements:
         asked = Asked(login, Action.READ_INVOLVEMENT, attempt.access)
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
-            child_id, body = await self._seen(reading, admitted, involvement_id, attempt)
+            child_id, body, level = await self._seen(reading, admitted, involvement_id, attempt)
+        body = involvement_as_seen(admitted, body)
         agency = admitted.view.agencies.get(UUID(body.agency))
-        shown = disclosure.shown_involvement(body, agency.name if agency else "")
+        shown = disclosure.shown_involvement(body, agency.name if agency else "", level)
         entry = replace(
             attempt.entry(index.log.stamp(), Outcome.SHOWN),
             subjects=(SubjectShown(child_id, (DisclosureClass.INVOLVEMENTS,), shown=True),),
@@ -137,8 +161,8 @@ class Involvements:
 
     async def _seen(
         self, reading: Snapshot, admitted: Admitted, involvement_id: UUID, attempt: Attempt
-    ) -> tuple[UUID, Involvement]:
-        """Return an involvement policy shows this asker, and its child's id."""
+    ) -> tuple[UUID, Involvement, InvolvementLevel]:
+        """Return an involvement policy shows this asker, its child's id, and how much of it."""
         keyring = self._index.keyring
         token = case_token(keyring, involvement_id)
         pointers = await reading.work([token])
@@ -151,20 +175,28 @@ class Involvements:
         decision = decided(admitted, admitted.ask, child) if child else None
         if child is None or decision is None or not decision.allowed:
             raise NotDisclosed(*(decision.reasons if decision else (ABSENT,)))
-        for case in checked_cases(keyring, child.key, child.policy, cases):
-            head = case.head() if case.id == involvement_id else None
-            if head is not None and self._shows(admitted, decision, head):
+        found = checked_cases(keyring, child.key, child.policy, cases)
+        heads = {case.id: case.head() for case in found}
+        asker, ask = admitted.asker.facts, admitted.ask
+        facts = CaseFacts(heads.values(), asker.agency, ask.today, ask.purpose)
+        for case in found:
+            head = heads[case.id]
+            if case.id != involvement_id or head.kind != "involvement":
+                continue
+            level = self._level(admitted, decision, facts, head)
+            if level not in (InvolvementLevel.NOTHING, InvolvementLevel.BROKERED):
                 body = case.body(head)
                 assert isinstance(body, Involvement)  # INVARIANT: the head said so
-                return child_id, body
+                attempt.rules = told(decision)
+                return child_id, body, level
         raise NotDisclosed(_NOT_OWN)
 
-    def _shows(self, admitted: Admitted, decision: Decision, head: CaseHead) -> bool:
-        asker = admitted.asker.facts
-        facts = head.facts(asker.agency)
-        return head.kind == "involvement" and decide_involvement(
-            asker, admitted.ask, decision, facts, admitted.agreement
-        )
+    def _level(
+        self, admitted: Admitted, decision: Decision, facts: CaseFacts, head: CaseHead
+    ) -> InvolvementLevel:
+        asker, ask = admitted.asker.facts, admitted.ask
+        involved = facts.involvement(head)
+        return decide_involvement(asker, ask, decision, involved, admitted.agreement)
 
     async def _child_of(self, work: Work, involvement_id: UUID) -> UUID:
         """Return the involvement's child; for one that is not there, an id nobody has."""
@@ -207,8 +239,13 @@ class Involvements:
 def _begun(admitted: Admitted, stated: Beginning) -> Involvement:
     asker = admitted.asker
     kind: AgencyKind = asker.facts.agency_kind
-    if Involvement.is_sensitive(stated.service, kind) and stated.consent is not True:
-        # Regulation 11(3): supplied with consent; significant harm is a decision of its own.
+    sensitive = Involvement.is_sensitive(stated.service, kind)
+    harm = stated.significant_harm is not None
+    # Regulation 11(3): supplied with consent, or where the provider decided it is for
+    # significant harm; never both, and of no other service either.
+    if harm and (not sensitive or stated.consent is True):
+        raise Invalid(Code.FIELD_INVALID, "significant_harm")
+    if sensitive and not harm and stated.consent is not True:
         raise Invalid(Code.FIELD_MISSING, "consent")
     return Involvement(
         new_case_id(),
@@ -219,8 +256,12 @@ def _begun(admitted: Admitted, stated: Beginning) -> Involvement:
         stated.began,
         confirmed=admitted.ask.today,
         practitioner=str(asker.practitioner_id) if asker.practitioner_id else None,
-        consent_in_force=bool(stated.consent),
+        consent_in_force=sensitive and stated.consent is True,
     )
+
+
+def _harm(admitted: Admitted, stated: HarmDecided) -> Basis:
+    return inside("significant_harm", lambda said: made_basis(admitted, said), stated)
 
 
 def confirmed(before: Involvement, today: date) -> Involvement:

@@ -18,10 +18,11 @@ from index_service.domain.matching.grade import Grade, Graded
 from index_service.domain.matching.keys import Facts
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
-from index_service.services.attempt import Attempt
+from index_service.services.asked import seal_asked
+from index_service.services.attempt import Attempt, told
 from index_service.services.index import Index
 from index_service.services.search import Search, Visible
-from index_service.services.showing import Showing, released, shows_cases
+from index_service.services.showing import Showing, released, shows_cases, told_on_consent
 from index_service.store.reading import OverTheBound, Snapshot, snapshot
 
 _SHOWN_CLASSES = frozenset(DisclosureClass) - {
@@ -86,11 +87,10 @@ class Lookups:
         body = _body(found, encoded, admitted)
         entry = attempt.entry(index.log.stamp(), Outcome.SHOWN if matches else Outcome.NOTHING)
         result = hashlib.sha256(encoded).hexdigest()
-        attempt.answered(
-            await index.log.append(
-                replace(entry, code=found.outcome, subjects=subjects, result_commit=result)
-            )
-        )
+        left = seal_asked(index.keyring, entry.entry_id, admitted.asker, facts)
+        words = dict.fromkeys(word for one in found.shown for word in told(one.key.decision))
+        entry = replace(entry, code=found.outcome, rules=tuple(words), subjects=subjects)
+        attempt.answered(await index.log.append(replace(entry, result_commit=result), left))
         return body
 
     async def _found(
@@ -106,6 +106,7 @@ class Lookups:
                 one.key.child.child_id,
                 released(one.key.decision.permits & _SHOWN_CLASSES, match["child"]),
                 shown=True,
+                told=told_on_consent(match["child"]),
             )
             for one, match in zip(found.shown, matches, strict=True)
         )

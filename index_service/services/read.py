@@ -15,11 +15,11 @@ from index_service.domain.disclosure import Shown
 from index_service.domain.errors import NotDisclosed
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
-from index_service.services.attempt import Attempt
+from index_service.services.attempt import Attempt, told
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy
-from index_service.services.showing import Showing, released, shows_cases
+from index_service.services.showing import Showing, released, shows_cases, told_on_consent
 from index_service.services.writing import ABSENT
 from index_service.store.reading import Snapshot, snapshot
 
@@ -55,7 +55,7 @@ class Reads:
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
             shown, decision = await self._shown(reading, admitted, child_id, attempt)
-        etag = index.keyring.tags.etag(admitted.asker.account_id, canonical_child(shown))
+        etag = index.keyring.tags.etag(admitted.tags_bound_to, canonical_child(shown))
         body = orjson.dumps(
             {
                 "child": shown,
@@ -65,8 +65,8 @@ class Reads:
         )
         entry = replace(
             attempt.entry(index.log.stamp(), Outcome.SHOWN),
-            rules=tuple(reason.value for reason in decision.reasons),
-            subjects=(SubjectShown(child_id, _classes(decision, shown), shown=True),),
+            rules=told(decision),
+            subjects=(subject_shown(child_id, decision, shown),),
             result_commit=hashlib.sha256(canonical_child(shown)).hexdigest(),
         )
         attempt.answered(await index.log.append(entry))
@@ -106,5 +106,7 @@ def shown_child(
     return disclosure.disclose(child.child_id, restricted=child.policy.shielded, parts=parts)
 
 
-def _classes(decision: Decision, shown: Shown) -> tuple[DisclosureClass, ...]:
-    return released(decision.permits - {DisclosureClass.TRACING}, shown)
+def subject_shown(child_id: UUID, decision: Decision, shown: Shown) -> SubjectShown:
+    """Return what an entry says of a child displayed."""
+    classes = released(decision.permits - {DisclosureClass.TRACING}, shown)
+    return SubjectShown(child_id, classes, shown=True, told=told_on_consent(shown))

@@ -24,6 +24,7 @@ from index_service.domain.matching.score import Candidate, prepare, score, withh
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
+from index_service.services.identity_change import refuse_same_day
 from index_service.services.index import Index
 from index_service.services.placing import (
     NO_LINE,
@@ -44,9 +45,10 @@ from index_service.services.sealing import (
     sealed_parts,
     sealed_policy,
     sealed_sheet,
+    sheet_under,
 )
 from index_service.services.showing import Showing
-from index_service.services.tokens import TokenSheet, sheet_of
+from index_service.services.tokens import TokenSheet
 from index_service.services.writing import (
     REPLAYED,
     Change,
@@ -130,6 +132,7 @@ class Records:
         asked = Asked(login, Action.CREATE_CHILD, attempt.access)
         async with work_on(index.feed, index.csa, index.log) as work:
             admitted = await admit(index, work.directory, asked, attempt)
+            await refuse_same_day(index, work, admitted)
             once = Once(index, admitted, attempt, sent)
             done = await once.before(work)
             if done is not None:
@@ -242,9 +245,8 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
     outcome = LineOutcome.HELD if touches else LineOutcome.CHANGED
     parts = sealed_parts(child.key, child.child_id, after)
     policy = replace(held_now(child.policy) if touches else child.policy, more=parts.more)
-    guarded = policy.shielded or policy.held
     old = TokenSheet.decoded(child.part("tokens"))
-    new = sheet_of(index.keyring, child.child_id, facts, guarded=guarded)
+    new = sheet_under(index.keyring, child.child_id, facts, policy)
     await work.children.remove_tokens(old.search, old.guard)
     await work.children.add_tokens(new.search, new.guard)
     row = {

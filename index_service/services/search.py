@@ -5,11 +5,13 @@ is dropped as if it had never been fetched; what may not be shown is not compare
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from consent.decide import decide
 from consent.decision import Decision
 from consent.facts import ChildFacts, DisclosureClass
+from index_service.crypto.envelope import SealBroken
 from index_service.domain.child import Identity, Tracing
 from index_service.domain.matching.grade import TIER_1_SUFFICES_BITS, Graded, rank
 from index_service.domain.matching.keys import Facts, query_keys
@@ -28,6 +30,9 @@ from index_service.store.reading import Snapshot
 
 _NO_TRACING = Tracing()
 _NOBODY = UUID(int=0)
+
+# By authority, the record this worker decided on last: decided on again where nothing hit.
+_stand_ins: dict[str, UUID] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +74,15 @@ class Search:
         hits = await self._hits(snapshot, tier)
         unseen = [child_id for child_id in hits if child_id not in self._seen]
         permitted = []
-        # Asked for even where nothing hit, so that a hidden hit costs no query of its own.
-        for row in await snapshot.candidates(unseen or [_NOBODY]):
+        stand_in = _stand_ins.get(self._index.csa, _NOBODY)
+        rows = await snapshot.candidates(unseen or [stand_in])
+        if not unseen:
+            self._pass_over(rows)
+            return
+        for row in rows:
             child = open_policy(self._index.keyring, row)
             decision = self._decided(child_facts(child.policy))
+            _stand_ins[self._index.csa] = child.child_id
             # What no permitted class leads to is dropped, as if it had never been fetched.
             if decision.allowed and not decision.permits.isdisjoint(hits[child.child_id]):
                 permitted.append((child, decision))
@@ -81,6 +91,14 @@ class Search:
         self._seen.update(child.child_id for child, _ in permitted)
         for child, decision in await self._completed(snapshot, permitted):
             self.visible.append(self._opened(child, decision))
+
+    def _pass_over(self, rows: list[Any]) -> None:
+        """Decide on a record that nothing led to, so that a hidden hit takes no longer."""
+        try:
+            for row in rows:
+                self._decided(child_facts(open_policy(self._index.keyring, row).policy))
+        except SealBroken:  # what is wrong with that record is told whoever asks for it
+            _stand_ins.pop(self._index.csa, None)
 
     async def _completed(
         self, snapshot: Snapshot, permitted: list[tuple[SealedChild, Decision]]
@@ -104,9 +122,12 @@ class Search:
         ]
         hits: dict[UUID, set[DisclosureClass]] = {}
         if tokens:
-            for row in await snapshot.pointers(tokens):
+            rows = await snapshot.pointers(tokens)
+            for row in rows:
                 pointer = keyring.pointers.open(row["token"], row["pointer"])
                 hits.setdefault(pointer.child_id, set()).add(pointer.shown_by)
+            if not rows:  # sealing one takes as long as opening one
+                keyring.pointers.seal(tokens[0], _NOBODY, 0, DisclosureClass.IDENTITY)
         return hits
 
     def _opened(self, child: SealedChild, decision: Decision) -> Visible:

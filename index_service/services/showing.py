@@ -1,20 +1,34 @@
 """Opening what a decision permits, and nothing else, into the shape of an answer."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from consent.decide import decide_involvement
+from consent.decide import decide_assessment, decide_involvement
 from consent.decision import Decision
-from consent.facts import DisclosureClass, Obligation
+from consent.facts import (
+    Action,
+    DisclosureClass,
+    InvolvementFacts,
+    InvolvementLevel,
+    Obligation,
+    SensitiveBasis,
+)
 from index_service.domain import disclosure
 from index_service.domain.child import IdentifierScheme, Identity
 from index_service.domain.disclosure import Shown
 from index_service.domain.involvement import CafStatus, Involvement, LeadProfessional
 from index_service.domain.shield import Shield
+from index_service.domain.status import Status, still_told
+from index_service.log.entry import Told
 from index_service.services import encoding
 from index_service.services.admitting import Admitted
-from index_service.services.cases import CaseHead, SealedCase, checked_cases
+from index_service.services.cases import SealedCase, checked_cases
+from index_service.services.contact_shield import contact_as_seen, involvement_as_seen
+from index_service.services.facts import CaseFacts
+from index_service.services.forms.form import CaseHead
+from index_service.services.forms.status import STATUS, last_day
 from index_service.services.index import Index
 from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild
 
@@ -36,7 +50,12 @@ _PARTS: dict[DisclosureClass, tuple[str, str, Callable[[bytes], Any]]] = {
     ),
 }
 _CASE_CLASSES = frozenset(
-    {DisclosureClass.INVOLVEMENTS, DisclosureClass.ASSESSMENT, DisclosureClass.RESTRICTION}
+    {
+        DisclosureClass.INVOLVEMENTS,
+        DisclosureClass.ASSESSMENT,
+        DisclosureClass.RESTRICTION,
+        DisclosureClass.STATUS,
+    }
 )
 
 
@@ -50,8 +69,18 @@ def shows_cases(decision: Decision) -> bool:
 
 
 def released(classes: frozenset[DisclosureClass], shown: Shown) -> tuple[DisclosureClass, ...]:
-    """Return the classes an entry tells: those permitted, and own involvements if shown."""
-    return tuple(classes | ({DisclosureClass.INVOLVEMENTS} if "involvements" in shown else set()))
+    """Return the classes an entry tells: those permitted, and own entries if shown."""
+    own = {DisclosureClass.INVOLVEMENTS: "involvements", DisclosureClass.STATUS: "status"}
+    return tuple(classes | {each for each, name in own.items() if name in shown})
+
+
+def told_on_consent(shown: Shown) -> tuple[Told, ...]:
+    """Return what of an answer falls when a consent does, so that those told can be told so."""
+    told = {
+        Told.CONTACT_BROKERED: "contact_can_be_brokered" in shown,
+        Told.ASSESSMENT_HELD: shown.get("assessment") is not None,
+    }
+    return tuple(word for word, was in told.items() if was)
 
 
 class Showing:
@@ -86,14 +115,15 @@ class Showing:
         Ceased involvements come last, so that whom to ring stands first.
         """
         cases = checked_cases(self._index.keyring, child.key, child.policy, rows)
-        shown: Shown = {}
         heads = [(case, case.head()) for case in cases]
-        involvements = self._involvements(decision, heads)
-        if involvements or DisclosureClass.INVOLVEMENTS in decision.permits:
-            shown["involvements"] = involvements
+        asker, ask = self._admitted.asker.facts, self._admitted.ask
+        told = (head for _, head in heads)
+        facts = CaseFacts(told, asker.agency, ask.today, ask.purpose)
+        shown = self._involvements(decision, heads, facts)
         if DisclosureClass.ASSESSMENT in decision.permits:
-            shown["assessment"] = self._of_kind("caf", heads)
-            shown["lead_professional"] = self._of_kind("lead", heads)
+            shown["assessment"] = self._of_kind("caf", decision, heads, facts)
+            shown["lead_professional"] = self._of_kind("lead", decision, heads, facts)
+        shown |= self._status(decision, heads)
         if DisclosureClass.RESTRICTION in decision.permits:
             shields = [case.body(head) for case, head in heads if head.kind == "shield"]
             shown["restriction"] = disclosure.shown_restriction(
@@ -104,29 +134,91 @@ class Showing:
         return shown
 
     def _involvements(
-        self, decision: Decision, heads: list[tuple[SealedCase, CaseHead]]
-    ) -> list[Shown]:
+        self, decision: Decision, heads: list[tuple[SealedCase, CaseHead]], facts: CaseFacts
+    ) -> Shown:
+        """Open involvements as far as each may be shown; of brokered ones only that there are."""
         asked = self._admitted
-        found = []
+        found: list[tuple[Involvement, InvolvementLevel]] = []
+        brokered = False
         for case, head in heads:
             if head.kind != "involvement":
                 continue
-            facts = head.facts(asked.asker.facts.agency)
-            if decide_involvement(asked.asker.facts, asked.ask, decision, facts, asked.agreement):
+            told = facts.involvement(head)
+            level = decide_involvement(
+                asked.asker.facts, asked.ask, decision, told, asked.agreement
+            )
+            if level is InvolvementLevel.BROKERED:
+                brokered = True
+            elif level is not InvolvementLevel.NOTHING:
                 body = case.body(head)
                 if isinstance(body, Involvement):
-                    found.append(body)
-        found.sort(key=lambda each: (each.ceased is not None, each.service, str(each.id)))
-        return [disclosure.shown_involvement(each, self._agency(each.agency)) for each in found]
+                    found.append((body, level))
+        found.sort(key=lambda each: (each[0].ceased is not None, each[0].service, str(each[0].id)))
+        shown: Shown = {}
+        if found or DisclosureClass.INVOLVEMENTS in decision.permits:
+            shown["involvements"] = [
+                disclosure.shown_involvement(
+                    involvement_as_seen(asked, each), self._agency(each.agency), level
+                )
+                for each, level in found
+            ]
+        if brokered:
+            shown["contact_can_be_brokered"] = True
+        return shown
 
-    def _of_kind(self, kind: str, heads: list[tuple[SealedCase, CaseHead]]) -> Shown | None:
+    def _status(self, decision: Decision, heads: list[tuple[SealedCase, CaseHead]]) -> Shown:
+        """Open what is said of the child's status now or in the last 12 months; no older row.
+
+        Null tells that nothing is; absent, that it is not this asker's to know. What an
+        agency stated itself it is shown of a shielded child too. A lookup shows none.
+        """
+        asked, permitted = self._admitted, DisclosureClass.STATUS in decision.permits
+        if asked.ask.action is Action.LOOKUP:
+            return {}
+        found = []
+        for case, head in heads:
+            if head.kind != STATUS.kind or not still_told(last_day(head), asked.ask.today):
+                continue
+            if permitted or self._own_entry(decision, head):
+                body = case.body(head)
+                assert isinstance(body, Status)  # INVARIANT: the head said so
+                seen = replace(body, contact=contact_as_seen(asked, body.agency, body.contact))
+                agency, today = self._agency(body.agency), asked.ask.today
+                found.append(disclosure.shown_status(seen, agency, today))
+        found.sort(key=lambda each: str(each["agency"]))
+        return {"status": found or None} if permitted or found else {}
+
+    def _own_entry(self, decision: Decision, head: CaseHead) -> bool:
+        """Ask policy as of any entry an agency made itself: involved, and not sensitive."""
+        asked, asker = self._admitted, self._admitted.asker.facts
+        if head.agency != asker.agency:
+            return False
+        own = InvolvementFacts(False, SensitiveBasis.NONE, True, asker.agency_kind, asker.agency)
+        level = decide_involvement(asker, asked.ask, decision, own, asked.agreement)
+        return level is InvolvementLevel.CONTENT
+
+    def _of_kind(
+        self,
+        kind: str,
+        decision: Decision,
+        heads: list[tuple[SealedCase, CaseHead]],
+        facts: CaseFacts,
+    ) -> Shown | None:
         """Show the newest row of a kind of which there is at most one in force."""
-        facts = [case.body(head) for case, head in heads if head.kind == kind]
-        for fact in facts:
-            if isinstance(fact, CafStatus) and fact.closed is None:
-                return disclosure.shown_assessment(fact, self._agency(fact.agency))
+        asked = self._admitted
+        for case, head in heads:
+            if head.kind != kind:
+                continue
+            told = facts.assessment(head)
+            if not decide_assessment(asked.asker.facts, asked.ask, decision, told, asked.agreement):
+                continue
+            fact = case.body(head)
+            if isinstance(fact, CafStatus) and still_told(fact.closed, asked.ask.today):
+                seen = replace(fact, contact=contact_as_seen(asked, fact.agency, fact.contact))
+                return disclosure.shown_assessment(seen, self._agency(fact.agency))
             if isinstance(fact, LeadProfessional):
-                return disclosure.shown_lead(fact, self._agency(fact.agency))
+                lead = replace(fact, contact=contact_as_seen(asked, fact.agency, fact.contact))
+                return disclosure.shown_lead(lead, self._agency(fact.agency))
         return None
 
     def _agency(self, agency_id: str) -> str:

@@ -44,14 +44,17 @@ class TokenSheet:
         return cls(tuple(pairs[:search]), tuple(pairs[search:]))
 
 
-def sheet_of(keyring: Keyring, child_id: UUID, facts: Facts, *, guarded: bool) -> TokenSheet:
+def sheet_of(
+    keyring: Keyring, child_id: UUID, facts: Facts, *, guarded: bool, found: bool = True
+) -> TokenSheet:
     """Return the rows that stand for a child; `guarded` for shielded and held records.
 
     Every child has 16 search rows (24 if it has many names) and 8 guard rows, the
     unused ones decoys, so that neither a shield nor a missing fact shows in a count.
+    Where it is not to be `found`, as a closed identity, all search rows are.
     """
     search = {}
-    for key in index_keys(facts):
+    for key in index_keys(facts) if found else ():
         token = keyring.digests.token(key.kind, key.text)
         search[token] = keyring.pointers.seal(token, child_id, key.kind, key.shown_by)
     guard = {}

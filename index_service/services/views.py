@@ -5,7 +5,7 @@ is compiled anew in the first request that sees a new version.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,11 +14,14 @@ import orjson
 from consent.agreement import Agreement, compile_agreement
 from consent.facts import AgencyKind
 from index_service.crypto.keyring import Keyring
+from index_service.domain.contact_shield import ShieldedContacts, shielded_contacts
 from index_service.domain.directory import Agency
 from index_service.domain.disclosure import shown_hours
-from index_service.services.directory_rows import open_agency
+from index_service.services.directory_rows import open_agency, open_practitioner
+from index_service.services.lists import list_tokens, open_listed
 
 AGREEMENT_BYTES = 16384
+CONTACTS_SHIELDED = "contacts_shielded"  # the list of practitioners so marked
 _NO_VERSION = -1
 
 
@@ -37,6 +40,14 @@ class DirectoryReader(Protocol):
         """Return (source, agency_id, as_of) of every feed source."""
         ...
 
+    async def work(self, tokens: Sequence[bytes]) -> Sequence[Any]:
+        """Return (token, pointer) rows of lists."""
+        ...
+
+    async def practitioners(self, ids: Sequence[UUID]) -> Sequence[Any]:
+        """Return the sealed rows of these practitioners."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -51,6 +62,7 @@ class View:
     agreement: Agreement | None
     agencies: dict[UUID, Agency]
     next_step: dict[str, orjson.Fragment]
+    contacts: ShieldedContacts = field(default_factory=ShieldedContacts)
 
 
 def shown_front_door(agency: Agency) -> dict[str, Any]:
@@ -120,7 +132,16 @@ class Views:
         agencies = {agency.id: agency for agency in opened}
         step = _next_step(agencies, await reader.sources())
         compiled = await self._agreement(agreement, reader)
-        return View(version, agreement, compiled, agencies, step)
+        contacts = await self._contacts(reader)
+        return View(version, agreement, compiled, agencies, step, contacts)
+
+    async def _contacts(self, reader: DirectoryReader) -> ShieldedContacts:
+        """Open those practitioners whose contact is shielded, and no others."""
+        keyring = self._keyring
+        rows = await reader.work(list_tokens(keyring, CONTACTS_SHIELDED))
+        ids = [open_listed(keyring, row["token"], row["pointer"]) for row in rows]
+        found = await reader.practitioners(ids) if ids else ()
+        return shielded_contacts([open_practitioner(keyring, row) for row in found])
 
     async def _agreement(self, version: int | None, reader: DirectoryReader) -> Agreement | None:
         if version is None:

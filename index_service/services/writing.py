@@ -1,5 +1,6 @@
 """What every story that writes has in common: admission, idempotency, the child under lock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from index_service.domain.errors import Code, Invalid, NotDisclosed
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.log.receipt import Receipt
 from index_service.services.admitting import Admitted
-from index_service.services.attempt import Attempt
+from index_service.services.attempt import Attempt, told
 from index_service.services.cases import CaseFact, case_mark, seal_case
 from index_service.services.encoding import Policy
 from index_service.services.facts import child_facts
@@ -32,6 +33,10 @@ class Repeatable:
     key: str
     body: bytes
 
+    def bound_to(self, child_id: UUID) -> "Repeatable":
+        """Return it bound to a child: the route's template and the body are the same for all."""
+        return replace(self, body=child_id.bytes + self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -47,6 +52,22 @@ async def child_to_write(
     """Lock a child and decide; NotDisclosed alike for absent, held, archived and forbidden."""
     attempt.subjects = (child_id,)
     rows = await work.children.locked([child_id])
+    return _opened(index, admitted, rows, attempt)
+
+
+async def child_to_regard(
+    index: Index, work: Work, admitted: Admitted, child_id: UUID, attempt: Attempt
+) -> Opened:
+    """Decide on a child likewise, its row neither changed nor locked.
+
+    A lock stays visible in a row; what people are asked about a child must not show there.
+    """
+    attempt.subjects = (child_id,)
+    rows = await work.children.beheld([child_id])
+    return _opened(index, admitted, rows, attempt)
+
+
+def _opened(index: Index, admitted: Admitted, rows: Sequence[Any], attempt: Attempt) -> Opened:
     if not rows:
         attempt.rules = (ABSENT,)
         raise NotDisclosed(ABSENT)
@@ -159,7 +180,7 @@ async def recorded(index: Index, work: Work, attempt: Attempt, change: Change) -
         attempt.entry(index.log.stamp(), Outcome.RECORDED),
         subjects=change.subjects,
         code=change.code,
-        rules=tuple(reason.value for reason in decision.reasons) if decision else (),
+        rules=told(decision) if decision else (),
     )
     if change.once is not None and change.resource is not None:
         await change.once.remember(work, change.resource, entry.entry_id)

@@ -11,8 +11,21 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
 
-from consent.facts import AccessReason, AccountState, AgencyKind, Purpose, Role
+from consent.facts import (
+    AccessReason,
+    AccountState,
+    AgencyKind,
+    InvolvementLevel,
+    Purpose,
+    Role,
+)
 from index_service.api.wire import Id, Wire, shaped
+from index_service.api.wire_agreements import AgreementApproved, AgreementProposed
+from index_service.api.wire_assessment import (
+    AssessmentClosed,
+    AssessmentReassigned,
+    TransferOffered,
+)
 from index_service.api.wire_child import ChildAmended, ChildFacts
 from index_service.api.wire_directory import (
     AccountAmended,
@@ -32,7 +45,8 @@ from index_service.api.wire_involvement import (
 from index_service.api.wire_lookup import BatchAsked, BatchSubject, ChildAnswer, LookupAsked
 from index_service.api.wire_shield import ShieldGranted, ShieldLifted
 from index_service.api.wire_shown import ChildShown, InvolvementShown
-from index_service.domain import disclosure, shapes
+from index_service.api.wire_status import StatusShown, StatusStated
+from index_service.domain import disclosure, shapes, status
 from index_service.domain import involvement as domain
 from index_service.domain.access import Access
 from index_service.domain.child import (
@@ -58,10 +72,15 @@ from index_service.domain.shield import Shield, ShieldAskedBy, ShieldGround
 TODAY = date(2026, 11, 21)
 AN_ID = "6f9d2b1e-3c44-4a7e-9b57-0d2f8c5a1e90"
 MODULES = ["", "_child", "_directory", "_feed", "_involvement", "_lookup", "_shield", "_shown"]
+MODULES += ["_agreements", "_assessment", "_status"]
 REQUESTS: list[type[Wire]] = [
     AccountAmended,
     AccountStated,
     AgencyStated,
+    AgreementApproved,
+    AgreementProposed,
+    AssessmentClosed,
+    AssessmentReassigned,
     AssessmentStated,
     BatchAsked,
     ChildAmended,
@@ -74,6 +93,8 @@ REQUESTS: list[type[Wire]] = [
     PractitionerStated,
     ShieldGranted,
     ShieldLifted,
+    StatusStated,
+    TransferOffered,
 ]
 CONTACT: dict[str, Any] = {
     "team": {
@@ -401,6 +422,7 @@ def test_involvements_assessments_and_leads_become_the_domains() -> None:
         CHECKED,
         first,
         True,
+        None,
     )
     assert InvolvementAmended.model_validate({"contact": CONTACT}).to_domain() == CHECKED
     assert InvolvementCeased().to_domain(TODAY) == TODAY
@@ -486,9 +508,13 @@ def shown_child() -> dict[str, Any]:
     parts["carer_contacts"] = disclosure.shown_carers([carer])
     parts["settings"] = disclosure.shown_settings(settings)
     parts["provenance"] = disclosure.shown_provenance({"name": Source(AN_ID, TODAY, 1_700_000_000)})
-    parts["involvements"] = [disclosure.shown_involvement(flag, "Larkfield Primary School")]
+    parts["involvements"] = [
+        disclosure.shown_involvement(flag, "Larkfield Primary School", InvolvementLevel.CONTENT)
+    ]
     parts["assessment"] = None
     parts["lead_professional"] = None
+    told = status.Status(AN_ID, CHECKED, status.Spell(TODAY))
+    parts["status"] = [disclosure.shown_status(told, "Northmere Childrens Social Care", TODAY)]
     parts["restriction"] = disclosure.shown_restriction(shielded=True, held=False, shields=[shield])
     return disclosure.disclose(UUID(AN_ID), restricted=True, parts=parts)
 
@@ -498,6 +524,7 @@ def test_what_is_disclosed_is_what_the_contract_says() -> None:
     shown = json.loads(json.dumps(shown_child()))
     ChildShown.model_validate(shown)
     InvolvementShown.model_validate(shown["involvements"][0])
+    StatusShown.model_validate(shown["status"][0])
     least = {key: shown[key] for key in ("child_id", "restricted", "name", "date_of_birth")}
     least |= {"gender": "female", "carers": [], "identifiers": {}}
     ChildShown.model_validate(least)

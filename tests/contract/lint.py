@@ -26,6 +26,9 @@ UNREAD = {"addAccount"}
 IN_URLS = {
     "path": {
         "child_id", "involvement_id", "practitioner_id", "account_id", "source", "batch_id",
+        "mediation_id", "contact_request_id", "entry_id", "alert_id",
+        "agreement_id", "version", "shield_request_id", "override_id",
+        "consent_id", "basis_id",
     },
     "query": {"cursor"},
 }  # fmt: skip
@@ -177,7 +180,7 @@ def every_question_about_a_child_states_why(document: Document) -> Iterator[str]
     """Purpose and reason in headers, wherever one child is asked about."""
     for method, path, operation in operations(document):
         named = {each["name"] for each in parameters(document, operation) if each["required"]}
-        one_child = {"child_id", "involvement_id"} & named or (method, path) in (
+        one_child = {"child_id", "involvement_id", "consent_id"} & named or (method, path) in (
             ("post", "/v1/lookups"),
             ("post", "/v1/children"),
         )

@@ -151,6 +151,21 @@ def known_ids() -> dict[str, str]:
     return {}
 
 
+async def matters(ask: Ask, ids: Mapping[str, str]) -> dict[str, str]:
+    """Return ids of a request for contact, a grant and an entry, all the social worker's."""
+    call_back = {"name": "Northmere North Team", "phone": "+441632960111"}
+    asked = {"child_id": ids["child_id"], "urgency": "same_day", "call_back": call_back}
+    headers = {"Idempotency-Key": key()}
+    request = await ask("social_worker", "POST", "/v1/contact-requests", asked, headers=headers)
+    mediator = {"mediator_account_id": ids["account_id"]}
+    grant = await ask("social_worker", "POST", "/v1/mediations", mediator)
+    return {
+        "contact_request_id": request.json()["id"],
+        "mediation_id": grant.json()["id"],
+        "entry_id": ask.receipt_of(request),
+    }
+
+
 async def sender(ask: Ask, who: str, operation: str, ids: dict[str, str]) -> Sender:
     """Return a sender that knows one child, one involvement, one account."""
     if not ids:
@@ -158,6 +173,7 @@ async def sender(ask: Ask, who: str, operation: str, ids: dict[str, str]) -> Sen
         ids["involvement_id"] = await ask.begin("social_worker", ids["child_id"])
         ids["account_id"] = str(ask.issuer.personas["housing_officer"].account.id)
         ids["agency_id"] = str(ask.issuer.personas["housing_officer"].agency.id)
+        ids |= await matters(ask, ids)
         ids["source"] = "schools"
         ids["batch_id"] = (await ask.feed({"kind": "nonsense"}))["batch_id"]
     return Sender(ask, who, operation, asyncio.get_running_loop(), ids)

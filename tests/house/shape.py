@@ -23,6 +23,7 @@ ALLOWED_NAMES = {
     "PersonContact": "the named practitioner behind a team, as the guidance says it",
     "end_user_agreement_is_signed": "the user agreement, by its name in the guidance",
     "CarerRelation": "Schedule 1's word for how a carer stands to the child",
+    "SecondPerson": "the two-person rule, by its usual name",
 }
 # Closed lists of words, shapes or tables: many names, one thing to look up.
 VOCABULARIES = {

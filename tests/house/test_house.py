@@ -303,8 +303,6 @@ def test_every_exception_of_a_rule_is_needed() -> None:
     """Whoever is excepted without need would be free to break the rule later."""
     for rule in RULES:
         for path in rule.but:
-            if path == "index_service/jobs/":
-                continue  # its main loops come with the jobs
             found = [s for s in sources(*rule.rooms) if s.path.startswith(path)]
             assert any(list(rule.check(source)) for source in found), (rule.name, path)
 

@@ -36,7 +36,7 @@ NO_WHY = Why(None, None)
 CARE = Why("safeguard", "contact_practitioner")
 KEEP = Why("keep_index", "review")
 SHIELDING = Why("keep_index", "shielding")
-_USUAL = {"manager": KEEP, "suspended_manager": KEEP}
+_USUAL = {"manager": KEEP, "second_manager": KEEP, "suspended_manager": KEEP}
 
 
 @dataclass

@@ -23,11 +23,11 @@ async def archived(ask: Ask) -> tuple[str, Stated]:
     """Record a child and archive it. Return its id and its facts."""
     facts = a_child()
     child_id = await ask.create(facts)
-    await _archive(ask.served, UUID(child_id))
+    await archive(ask.served, UUID(child_id))
     return child_id, facts
 
 
-async def _archive(served: Served, child_id: UUID) -> None:
+async def archive(served: Served, child_id: UUID) -> None:
     """Write the fact straight in: the archive's own story comes with a later issue."""
     index = served.index
     async with work_on(index.feed, index.csa, index.log) as work:

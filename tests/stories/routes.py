@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from fastapi.routing import APIRoute
 
+from consent.agreement import default_document
 from demo.personas import SCHOOLS
 from index_service.api.app import Stories, create_app
 from index_service.api.identify import Identify
@@ -22,7 +23,7 @@ class Route(NamedTuple):
 
     def path(self) -> str:
         """Return a path that matches, its ids valid and nobody's."""
-        words = {"source": "schools", "batch_id": "nobodys"}
+        words = {"source": "schools", "batch_id": "nobodys", "version": "999999"}
         parts = [part.strip("{}") if part.startswith("{") else "" for part in self._parts()]
         filled = [
             words.get(name, str(uuid4())) if name else part
@@ -68,17 +69,102 @@ SAMPLES: dict[Route, Stated] = {
         "review": day(-30),
     },
     Route("POST", "/v1/children/{child_id}/shield/lift"): {"shield_id": str(uuid4())},
+    Route("POST", "/v1/children/{child_id}/shield/review"): {
+        "shield_id": str(uuid4()),
+        "review": day(-30),
+    },
+    Route("POST", "/v1/children/{child_id}/shield-requests"): {
+        "ground": "named_threat",
+        "asked_by": "child",
+        "identity_checked": "known_to_agency",
+        "can_be_contacted": True,
+    },
+    Route("POST", "/v1/shield-requests/{shield_request_id}/refuse"): {
+        "reason": "no_increased_risk",
+    },
+    Route("POST", "/v1/children/{child_id}/close-identity"): {"cause": "protection"},
+    Route("POST", "/v1/children/{child_id}/override"): {
+        "ground": "immediate_danger",
+        "warning_read": True,
+    },
+    Route("POST", "/v1/children/{child_id}/override/read"): {"override_id": str(uuid4())},
+    Route("POST", "/v1/overrides/{override_id}/approve"): {"approved": True},
+    Route("POST", "/v1/overrides/{override_id}/conclude"): {"outcome": "in_order"},
+    Route("POST", "/v1/holds/{child_id}/release"): {
+        "decision": "another_child",
+        "checked_with": "family",
+    },
+    Route("POST", "/v1/holds/{child_id}/release/approve"): {"release_id": str(uuid4())},
+    Route("PATCH", "/v1/practitioners/{practitioner_id}"): {"contact_shielded": True},
     Route("PUT", "/v1/children/{child_id}/assessment"): {
         "contact": contact(),
         "held_since": day(3),
     },
+    Route("POST", "/v1/children/{child_id}/assessment/close"): {"reason": "needs_met"},
+    Route("POST", "/v1/children/{child_id}/assessment/reassign"): {
+        "agency_id": str(SCHOOLS.id),
+        "contact": contact(),
+    },
+    Route("POST", "/v1/children/{child_id}/assessment/transfer"): {"authority": "camfield"},
     Route("PUT", "/v1/children/{child_id}/lead-professional"): {
         "contact": contact(),
         "since": day(3),
     },
+    Route("PUT", "/v1/children/{child_id}/status"): {
+        "contact": contact(),
+        "child_protection_plan": {"began": day(40)},
+        "looked_after": None,
+    },
+    Route("POST", "/v1/agreements"): {"document": default_document()},
+    Route("POST", "/v1/agreements/{agreement_id}/approve"): {"difference": "0" * 64},
     Route("POST", "/v1/children/{child_id}/involvements"): involvement("school"),
+    Route("POST", "/v1/children/{child_id}/consents"): {
+        "given_for": "sensitive_entry",
+        "state": "given",
+        "giver": "child",
+        "understanding": "sufficient",
+        "service": "mental_health",
+        "purpose": "safeguard",
+        "begins": day(),
+        "until": day(-30),
+        "receipt": "code_only",
+    },
+    Route("POST", "/v1/children/{child_id}/bases"): {
+        "kind": "significant_harm",
+        "reason": "is_suffering",
+        "decided_on": day(),
+        "review": day(-30),
+        "service": "mental_health",
+    },
+    Route("POST", "/v1/children/{child_id}/not-shared"): {
+        "recipient_kind": "housing",
+        "reason": "not_relevant",
+        "decided_on": day(),
+    },
+    Route("POST", "/v1/consents/{consent_id}/withdraw"): {
+        "giver": "child",
+        "understanding": "sufficient",
+    },
+    Route("POST", "/v1/consents/{consent_id}/renew"): {
+        "giver": "child",
+        "understanding": "sufficient",
+        "until": day(-30),
+    },
+    Route("POST", "/v1/consents/{consent_id}/receipt"): {"receipt": "K5QH2MZ7RTWB"},
     Route("PATCH", "/v1/involvements/{involvement_id}"): {"contact": contact()},
     Route("POST", "/v1/involvements/{involvement_id}/cease"): {"ceased": day(1)},
+    Route("POST", "/v1/mediations"): {"mediator_account_id": str(uuid4())},
+    Route("POST", "/v1/contact-requests"): {
+        "lookup": by_name(a_child()),
+        "urgency": "same_day",
+        "call_back": contact()["team"],
+    },
+    Route("POST", "/v1/contact-requests/{contact_request_id}/answer"): {"outcome": "passed_on"},
+    Route("POST", "/v1/children/{child_id}/dissents"): {
+        "about": "no_assessment",
+        "contact": contact(),
+    },
+    Route("POST", "/v1/alerts/{alert_id}/conclude"): {"outcome": "explained"},
     Route("POST", "/v1/agencies"): {
         "name": "Northmere Night Shelter",
         "kind": "housing",
@@ -116,7 +202,13 @@ def asker_of(route: Route) -> str:
     """Return somebody whose role may do what the route does."""
     if route.template.startswith("/v1/feeds"):
         return "schools_feed"
-    keeps = ("/v1/agencies", "/v1/practitioners", "/v1/accounts", "/v1/holds")
-    if route.template.startswith(keeps) or "shield" in route.template:
+    keeps = ("/v1/agencies", "/v1/practitioners", "/v1/accounts", "/v1/holds", "/v1/agreements")
+    if route.template.startswith((*keeps, "/v1/overrides")) or "shield" in route.template:
+        return "manager"
+    if "override" in route.template:
+        return "override_holder"
+    if route.template.startswith(("/v1/alerts", "/v1/contact-requests/")):
+        return "manager"
+    if "close-identity" in route.template or route.template.endswith("/receipt"):
         return "manager"
     return "social_worker"

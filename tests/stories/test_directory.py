@@ -246,6 +246,7 @@ async def test_a_practitioner_is_read_with_the_team_that_answers(ask: Ask) -> No
         "phone": "+441632960777",
         "email": "marit.quoyle@northmere.example",
         "team": {**contact()["team"], "hours": []},
+        "contact_shielded": False,
     }
     not_shown(await ask("manager", "GET", f"/v1/practitioners/{uuid4()}", why=NO_WHY))
 
@@ -260,3 +261,11 @@ async def test_what_is_sent_twice_is_added_once(ask: Ask, path: str, said: State
     other = {**said, "name": "Ada Quoyle"}
     answer = await ask("manager", "POST", path, other, why=NO_WHY, headers=headers)
     refused(answer, 422, "idempotency_key_reused")
+
+
+async def test_a_right_that_a_purpose_brings_is_no_obstacle(ask: Ask) -> None:
+    """Section 47 opens overrides to social workers; no purpose opens them to teachers."""
+    may = {}
+    for who in ("social_worker", "teacher"):
+        may[who] = (await ask(who, "GET", "/v1/me")).json()["may"]["override"]
+    assert may == {"social_worker": [], "teacher": ["override_not_granted"]}

@@ -70,6 +70,7 @@ async def test_who_says_they_are_involved_is_seen_by_whoever_looks(ask: Ask) -> 
     assert match["child"]["involvements"] == [
         {
             "involvement_id": involvement_id,
+            "level": "content",
             "agency": "Northmere Health Visiting",
             "agency_kind": "health_visiting",
             "service": "health_visiting",

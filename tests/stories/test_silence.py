@@ -47,6 +47,14 @@ def requests_on(child_id: str) -> dict[str, tuple[str, str, str, Any, dict[str, 
         "begin": ("social_worker", "POST", f"{path}/involvements", involvement(), once),
         "assess": ("social_worker", "PUT", f"{path}/assessment", held_since, {}),
         "lead": ("social_worker", "PUT", f"{path}/lead-professional", since, {}),
+        "dissent": (
+            "social_worker",
+            "POST",
+            f"{path}/dissents",
+            {"about": "closure", "contact": contact()},
+            once,
+        ),
+        "dissents": ("social_worker", "GET", f"{path}/dissents", None, {}),
         "shield": ("manager", "POST", f"{path}/shield", said, {"why": SHIELDING}),
         "lift": (
             "manager",
@@ -64,7 +72,7 @@ async def answer_to(ask: Ask, what: str, child_id: str) -> Answer:
     return await ask(who, method, path, body, **more)
 
 
-PRACTITIONERS = ("read", "amend", "begin", "assess", "lead")
+PRACTITIONERS = ("read", "amend", "begin", "assess", "lead", "dissent", "dissents")
 
 
 @pytest.mark.parametrize("what", PRACTITIONERS)
