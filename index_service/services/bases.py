@@ -18,10 +18,11 @@ from index_service.domain.involvement import Involvement, Service
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
-from index_service.services.cases import CASES_A_CHILD_MAX, new_case_id
+from index_service.services.cases import new_case_id
 from index_service.services.consents_standing import own_row, standing_of
 from index_service.services.index import Index
 from index_service.services.pointers import LOAD_ROWS, decoy
+from index_service.services.room import refuse_if_full
 from index_service.services.writing import (
     REPLAYED,
     Change,
@@ -162,8 +163,7 @@ class Bases:
                 change = Change(subjects, opened.decision, REPLAYED)
                 await recorded(index, work, attempt, change)
                 return done.resource
-            if opened.child.policy.cases >= CASES_A_CHILD_MAX:
-                raise Invalid(Code.STATE_CONFLICT)
+            await refuse_if_full(index, work, admitted, opened)
             fact = made(admitted)
             await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
             # Found through the child, so nothing leads to it: yet as many rows as ever.

@@ -29,7 +29,10 @@ from index_service.services.forms.shield import SHIELD
 from index_service.services.forms.status import STATUS
 
 CASES_A_CHILD_MAX = 200
-"""Of involvements: far above any child's, far below what would make a record unreadable."""
+"""Far above any child's, far below what would make a record unreadable."""
+
+OWN_CASES_MAX = 50
+"""Of one agency: reached first, so that who fills a record counts none but its own."""
 
 CaseFact = (
     Involvement

@@ -45,7 +45,7 @@ from index_service.domain.involvement import Involvement, Service
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
-from index_service.services.cases import CASES_A_CHILD_MAX, new_case_id
+from index_service.services.cases import new_case_id
 from index_service.services.consents_shown import shown_consents
 from index_service.services.consents_standing import (
     Headed,
@@ -59,6 +59,7 @@ from index_service.services.consents_standing import (
 )
 from index_service.services.index import Index
 from index_service.services.pointers import case_token, open_load
+from index_service.services.room import refuse_if_full
 from index_service.services.sealing import open_policy
 from index_service.services.writing import (
     ABSENT,
@@ -132,8 +133,7 @@ class Consents:
                 own = standing.consents(str(admitted.asker.agency_id))
                 before = next(each for each in own if each.id == done.resource)
                 return Kept(before.id, self._proof(before))
-            if opened.child.policy.cases >= CASES_A_CHILD_MAX:
-                raise Invalid(Code.STATE_CONFLICT)
+            await refuse_if_full(index, work, admitted, opened)
             now_s = int(index.clock.now().timestamp())
             consent = _made(admitted, opened, stated, (standing, now_s))
             await put_policy(work, opened.child, await add_case(index, work, opened.child, consent))

@@ -13,18 +13,19 @@ from consent.decision import Decision
 from consent.facts import Action, DisclosureClass, Role
 from index_service.domain.disclosure import Shown, shown_contact
 from index_service.domain.dissent import Dissent, DissentAbout
-from index_service.domain.errors import Code, Invalid, NotDisclosed
+from index_service.domain.errors import NotDisclosed
 from index_service.domain.involvement import Contact
 from index_service.domain.matter import Matter, MatterKind, MatterState
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt, told
-from index_service.services.cases import CASES_A_CHILD_MAX, checked_cases, new_case_id
+from index_service.services.cases import checked_cases, new_case_id
 from index_service.services.contact_shield import contact_as_seen
 from index_service.services.forms.dissent import DISSENT
 from index_service.services.index import Index
 from index_service.services.matters import ALERTS, of_agency, open_matter
 from index_service.services.pointers import LOAD_ROWS, decoy
+from index_service.services.room import refuse_if_full
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.writing import (
     ABSENT,
@@ -76,8 +77,7 @@ class Dissents:
             if done is not None:
                 await recorded(index, work, attempt, replace(_change(opened), code=REPLAYED))
                 return done.resource
-            if opened.child.policy.cases >= CASES_A_CHILD_MAX:
-                raise Invalid(Code.STATE_CONFLICT)
+            await refuse_if_full(index, work, admitted, opened)
             fact = _stated(admitted, stated)
             await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
             # As many rows as an involvement that begins.

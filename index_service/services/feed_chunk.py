@@ -22,9 +22,16 @@ from index_service.domain.feed import (
     LineOutcome,
     RawLine,
 )
-from index_service.domain.involvement import SENSITIVE_SERVICES, Involvement, Service
-from index_service.services.cases import CASES_A_CHILD_MAX, SealedCase, checked_cases, new_case_id
+from index_service.domain.involvement import Involvement, Service
+from index_service.services.cases import (
+    CASES_A_CHILD_MAX,
+    OWN_CASES_MAX,
+    SealedCase,
+    checked_cases,
+    new_case_id,
+)
 from index_service.services.consents_standing import notice_pointer
+from index_service.services.feed_involvement import LineRefused, changed_by
 from index_service.services.feed_writes import Standing, Writes, kept_line
 from index_service.services.index import Index
 from index_service.services.merging import merged
@@ -83,15 +90,6 @@ class Referred:
     case_id: UUID
 
 
-class _LineRefused(Exception):  # noqa: N818 (one line's fate, caught where lines are applied)
-    """A line that is nonsense beside what its own supplier sent before."""
-
-    def __init__(self, code: LineCode, field: str) -> None:
-        super().__init__(code)
-        self.code = code
-        self.field = field
-
-
 class Chunk:
     """The effects of one chunk, gathered line by line and written at the end."""
 
@@ -120,7 +118,7 @@ class Chunk:
             if each is not None:
                 try:
                     outcome = self._apply(each)
-                except _LineRefused as refusal:
+                except LineRefused as refusal:
                     invalid = LineInvalid(refusal.code, refusal.field)
             outcomes.append((read.raw.number, outcome, invalid))
         await self._writes.write(self._work, self._standing.values())
@@ -168,11 +166,11 @@ class Chunk:
         """Fetch the case rows of children whose involvements are changed or ceased here."""
         keyring = self._index.keyring
         children = {}
-        for each in changed:
-            if not isinstance(each.line, InvolvementLine):
-                continue
-            takes_back = each.line.consent is False
-            if self._refs.get(each.refs[0]) is None and not takes_back:
+        lines = [each for each in changed if isinstance(each.line, InvolvementLine)]
+        for each in lines:
+            takes_back = isinstance(each.line, InvolvementLine) and each.line.consent is False
+            begins = self._refs.get(each.refs[0]) is None and not takes_back
+            if begins and not self._may_fill(each.refs[1], len(lines)):
                 continue
             # Of the child the line names too: that is where the involvement may be by now.
             for known in filter(None, map(self._refs.get, each.refs)):
@@ -186,6 +184,21 @@ class Chunk:
                 self._cases[case.id] = case
                 if not standing.policy.superseded:
                     self._live.add(case.id)
+
+    def _may_fill(self, child_ref: bytes, lines: int) -> bool:
+        """Return whether so many lines might bring a known child to an agency's bound."""
+        known = self._refs.get(child_ref)
+        return known is not None and (
+            self._standing[known.child_id].policy.cases + lines > OWN_CASES_MAX
+        )
+
+    def _full(self, standing: Standing) -> bool:
+        """Return whether the supplier's agency, or everybody, has all the rows one may have."""
+        if standing.policy.cases < OWN_CASES_MAX:
+            return False
+        own = [each for each in self._cases.values() if each.key is standing.key]
+        mine = sum(each.head().agency == self._supplier.agency for each in own)
+        return mine >= OWN_CASES_MAX or standing.policy.cases >= CASES_A_CHILD_MAX
 
     def _same(self, each: Said) -> bool:
         """Return whether the supplier said exactly this before."""
@@ -263,16 +276,19 @@ class Chunk:
         own_ref, child_ref = each.refs
         child = self._refs.get(child_ref)
         if child is None:
-            raise _LineRefused(LineCode.REFERENCE_UNKNOWN, "child_reference")
+            raise LineRefused(LineCode.REFERENCE_UNKNOWN, "child_reference")
         known = self._refs.get(own_ref)
         if known is not None and self._superseded(known) and not self._superseded(child):
             # It went with the child to the record that stands now, or ended with an identity.
-            case_id = known.case_id if known.case_id in self._live else _NO_CASE
-            known = Referred(child.child_id, case_id)
+            live = known.case_id in self._live
+            if not live and known.case_id != _NO_CASE and self._ended(known.case_id, line):
+                self._keep(each, self._standing[known.child_id], known.case_id)
+                return LineOutcome.HALTED
+            known = Referred(child.child_id, known.case_id if live else _NO_CASE)
         standing = self._standing[child.child_id if known is None else known.child_id]
         if known is None or known.case_id == _NO_CASE:
             ends = known is not None and line.verb is not InvolvementVerb.BEGIN
-            if ends or standing.policy.cases >= CASES_A_CHILD_MAX:
+            if ends or self._full(standing):
                 # No supplier can bury a child under its lines; it is told nothing of that.
                 self._keep(each, standing, _NO_CASE)
                 return LineOutcome.HALTED
@@ -288,12 +304,25 @@ class Chunk:
         self._keep(each, standing, known.case_id)
         return LineOutcome.CHANGED
 
+    def _ended(self, case_id: UUID, line: InvolvementLine) -> bool:
+        """Return whether a line only changes what ended with an identity, and so begins nothing.
+
+        It is judged as if that stood yet: nonsense beside what its supplier said before
+        stays nonsense, or an answer would tell that an identity was closed.
+        """
+        case = self._cases[case_id]
+        before = case.body(case.head())
+        assert isinstance(before, Involvement)
+        after = changed_by(before, line)
+        told = bool(line.consent) or not after.is_sensitive(after.service, after.agency_kind)
+        return line.verb is not InvolvementVerb.BEGIN or not told
+
     def _begun(self, line: InvolvementLine) -> Involvement:
         if line.verb is not InvolvementVerb.BEGIN or not line.service or not line.contact:
-            raise _LineRefused(LineCode.REFERENCE_UNKNOWN, "reference")
+            raise LineRefused(LineCode.REFERENCE_UNKNOWN, "reference")
         assert line.began is not None  # INVARIANT: parse_line demands it of a beginning
         if not line.consent and Involvement.is_sensitive(line.service, self._supplier.agency_kind):
-            raise _LineRefused(LineCode.CONSENT_MISSING, "consent")
+            raise LineRefused(LineCode.CONSENT_MISSING, "consent")
         return Involvement(
             new_case_id(),
             self._supplier.agency,
@@ -314,7 +343,7 @@ class Chunk:
         case = self._cases[case_id]
         before = case.body(case.head())
         assert isinstance(before, Involvement)
-        after = _changed(before, line)
+        after = changed_by(before, line)
         sealed = self._writes.replace_case(standing, case, after)
         self._cases[case_id] = SealedCase(case_id, standing.key, sealed)
         taken_back = line.consent is False and after.is_sensitive(after.service, after.agency_kind)
@@ -352,25 +381,6 @@ class Chunk:
             "pointer": self._index.keyring.pointers.seal_small(ref, data),
             "sealed": standing.key.seal("source", ref, kept_line(each.sent)),
         }
-
-
-def _changed(before: Involvement, line: InvolvementLine) -> Involvement:
-    """Return the involvement after a line that changes or ends it, or begins it anew."""
-    if line.ceased is not None and line.ceased < before.began:
-        raise _LineRefused(LineCode.DATE_OUT_OF_RANGE, "ceased")
-    change = line.verb is InvolvementVerb.CHANGE
-    was_sensitive = Involvement.is_sensitive(before.service, before.agency_kind)
-    if not was_sensitive and not line.consent and line.service in SENSITIVE_SERVICES:
-        raise _LineRefused(LineCode.CONSENT_MISSING, "consent")
-    return replace(
-        before,
-        service=line.service or before.service,
-        contact=line.contact or before.contact,
-        began=(line.began or before.began) if line.verb is InvolvementVerb.BEGIN else before.began,
-        ceased=before.ceased if change else line.ceased,
-        confirmed=line.as_of,
-        consent_in_force=before.consent_in_force if line.consent is None else line.consent,
-    )
 
 
 def tally(outcomes: Sequence[tuple[int, LineOutcome, LineInvalid | None]]) -> Counter[str]:

@@ -182,6 +182,9 @@ class HoldReleases:
             raise NotDisclosed(ABSENT)
         if survivor.policy.held:
             raise Invalid(Code.STATE_CONFLICT, "survivor_id")
+        if not survivor.policy.shielded and await self._carries_a_shielded_number(work, child):
+            # What stood in it would be seen at the survivor: a release by another name.
+            raise Invalid(Code.SECOND_PERSON_NEEDED)
         rows = await self._waiting(work, child)
         refs = [row.source_ref for row in rows if row.source_ref != NO_LINE]
         await join(self._index, work, Joint(child, survivor), refs)

@@ -22,7 +22,6 @@ from index_service.services.attempt import Attempt, told
 from index_service.services.bases import Decision as HarmDecided
 from index_service.services.bases import made_basis
 from index_service.services.cases import (
-    CASES_A_CHILD_MAX,
     SealedCase,
     checked_cases,
     new_case_id,
@@ -33,6 +32,7 @@ from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
+from index_service.services.room import refuse_if_full
 from index_service.services.sealing import open_policy
 from index_service.services.writing import (
     ABSENT,
@@ -89,8 +89,7 @@ class Involvements:
                 change = Change((SubjectShown(child_id),), opened.decision, REPLAYED)
                 await recorded(index, work, attempt, change)
                 return done.resource
-            if opened.child.policy.cases >= CASES_A_CHILD_MAX:
-                raise Invalid(Code.STATE_CONFLICT)
+            await refuse_if_full(index, work, admitted, opened)
             fact = _begun(admitted, stated)
             if fact.consent_in_force:
                 await self._refuse_if_withdrawn(work, opened, fact, admitted.ask.today)

@@ -24,7 +24,13 @@ from index_service.services.consents_standing import NOTICES, Headed, Standing, 
 from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.lists import list_pointer, list_tokens, open_listed
-from index_service.services.matters import matters_on, of_account, of_agency, open_matter
+from index_service.services.matters import (
+    matter_beheld,
+    matters_on,
+    of_account,
+    of_agency,
+    open_matter,
+)
 from index_service.services.sealing import open_policy
 from index_service.store.work import Work, work_on
 
@@ -232,11 +238,19 @@ async def _told(index: Index, work: Work, child_id: UUID, fallen: Fallen) -> set
         for row in await work.entries.these(list(told)):
             entry = _opened(row, keys)
             day = london_day(datetime.fromtimestamp(entry["at_ms"] / 1000, UTC))
-            if day < fallen.since or entry["role"] == Role.MANAGEMENT_TEAM:
+            if day < fallen.since:
                 continue
             if _read(told[row.entry_id], fallen) or await _released(index, work, entry, fallen):
-                agencies.add(entry["agency"])
+                agencies |= await _agencies_of(index, work, entry)
     return agencies - {fallen.agency, ""}
+
+
+async def _agencies_of(index: Index, work: Work, entry: dict[str, Any]) -> set[str]:
+    """Return whom an entry told: who asked, but for the team, and for whom they asked."""
+    found = set() if entry["role"] == Role.MANAGEMENT_TEAM else {entry["agency"]}
+    grant_id, _, requester = entry["mediation"].partition("/")
+    grant = await matter_beheld(index, work, UUID(grant_id)) if requester else None
+    return found | {grant.agency} if grant else found
 
 
 def _may_have_told(trace: SubjectTrace, fallen: Fallen) -> bool:

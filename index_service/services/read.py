@@ -20,6 +20,7 @@ from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.showing import Showing, released, shows_cases, told_on_consent
+from index_service.services.stand_in import pass_over, remember
 from index_service.services.writing import ABSENT
 from index_service.store.reading import Snapshot, snapshot
 
@@ -79,9 +80,11 @@ class Reads:
         # Asked for whether or not there is a row, so that the two take as long.
         cases = await reading.cases([self._index.keyring.references.case_ref(child_id)])
         if row is None:
+            pass_over(self._index, admitted)
             attempt.rules = (ABSENT,)
             raise NotDisclosed(ABSENT)
         child, decision = self._decided(row, admitted)
+        remember(self._index, row)
         if not decision.allowed:
             attempt.rules = tuple(reason.value for reason in decision.reasons)
             raise NotDisclosed(*attempt.rules)

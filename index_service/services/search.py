@@ -11,7 +11,6 @@ from uuid import UUID
 from consent.decide import decide
 from consent.decision import Decision
 from consent.facts import ChildFacts, DisclosureClass
-from index_service.crypto.envelope import SealBroken
 from index_service.domain.child import Identity, Tracing
 from index_service.domain.matching.grade import TIER_1_SUFFICES_BITS, Graded, rank
 from index_service.domain.matching.keys import Facts, query_keys
@@ -26,13 +25,11 @@ from index_service.services.admitting import Admitted
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild, open_policy
+from index_service.services.stand_in import facts_of_stand_in, remember, stand_in
 from index_service.store.reading import Snapshot
 
 _NO_TRACING = Tracing()
 _NOBODY = UUID(int=0)
-
-# By authority, the record this worker decided on last: decided on again where nothing hit.
-_stand_ins: dict[str, UUID] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +71,14 @@ class Search:
         hits = await self._hits(snapshot, tier)
         unseen = [child_id for child_id in hits if child_id not in self._seen]
         permitted = []
-        stand_in = _stand_ins.get(self._index.csa, _NOBODY)
-        rows = await snapshot.candidates(unseen or [stand_in])
+        rows = await snapshot.candidates(unseen or [stand_in(self._index)])
         if not unseen:
             self._pass_over(rows)
             return
         for row in rows:
             child = open_policy(self._index.keyring, row)
             decision = self._decided(child_facts(child.policy))
-            _stand_ins[self._index.csa] = child.child_id
+            remember(self._index, row)
             # What no permitted class leads to is dropped, as if it had never been fetched.
             if decision.allowed and not decision.permits.isdisjoint(hits[child.child_id]):
                 permitted.append((child, decision))
@@ -94,11 +90,10 @@ class Search:
 
     def _pass_over(self, rows: list[Any]) -> None:
         """Decide on a record that nothing led to, so that a hidden hit takes no longer."""
-        try:
-            for row in rows:
-                self._decided(child_facts(open_policy(self._index.keyring, row).policy))
-        except SealBroken:  # what is wrong with that record is told whoever asks for it
-            _stand_ins.pop(self._index.csa, None)
+        for row in rows:
+            facts = facts_of_stand_in(self._index, row)
+            if facts is not None:
+                self._decided(facts)
 
     async def _completed(
         self, snapshot: Snapshot, permitted: list[tuple[SealedChild, Decision]]

@@ -34,6 +34,8 @@ from index_service.services.tokens import TokenSheet
 from index_service.store.work import work_on
 
 CHILDREN_A_RUN = 64
+CHILDREN_A_STIR = 64
+STIRS = 3
 _chance = SystemRandom()
 _process_log = logging.getLogger(__name__)
 
@@ -73,7 +75,32 @@ class Upkeep:
                 failed += 1
                 _process_log.error("upkeep: a run failed, cause=%s", type(failure).__name__)
             await asyncio.sleep(rest * (time.monotonic() - begun))
+        if stop is None or not stop.is_set():
+            await self._stir(ids)
         return Went(runs, failed)
+
+    async def _stir(self, ids: Sequence[UUID]) -> None:
+        """Let half of all rows, by lot, lie elsewhere, a few times over.
+
+        A row written anew changes places with its page's free space. After one round the
+        order of a page would still tell how often its rows had been written before it.
+        """
+        index = self._index
+        for _ in range(STIRS):
+            half = _chance.sample(ids, len(ids) // 2)
+            for start in range(0, len(half), CHILDREN_A_STIR):
+                async with work_on(self._engine, index.csa, index.log) as work:
+                    # In id order, as all who lock several rows.
+                    some = sorted(half[start : start + CHILDREN_A_STIR])
+                    await work.children.locked(some)
+                    count = await work.upkeep.stir(some)
+                    await work.commit(index.log.prepare(self._entry(count)))
+
+    def _entry(self, count: int) -> AccessEntry:
+        stamp = self._index.log.stamp()
+        return AccessEntry(
+            *stamp, action="upkeep", route="job", outcome=Outcome.RECORDED, count=count
+        )
 
     async def run(self, ids: Sequence[UUID]) -> None:
         """Write the rows of these children anew: all of them, or nothing."""
@@ -106,14 +133,7 @@ class Upkeep:
                 sorted(pair for sheet in new for pair in sheet.guard),
             )
             await work.children.replace(rows)
-            entry = AccessEntry(
-                *index.log.stamp(),
-                action="upkeep",
-                route="job",
-                outcome=Outcome.RECORDED,
-                count=len(rows),
-            )
-            await work.commit(index.log.prepare(entry))
+            await work.commit(index.log.prepare(self._entry(len(rows))))
 
     async def _everybody(self) -> list[UUID]:
         async with work_on(self._engine, self._index.csa, self._index.log) as work:

@@ -19,6 +19,7 @@ from index_service.services.encoding import Policy
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy, sealed_policy
+from index_service.services.stand_in import pass_over
 from index_service.store.work import KeyTaken, Work
 
 ABSENT = "absent"
@@ -69,6 +70,7 @@ async def child_to_regard(
 
 def _opened(index: Index, admitted: Admitted, rows: Sequence[Any], attempt: Attempt) -> Opened:
     if not rows:
+        pass_over(index, admitted)
         attempt.rules = (ABSENT,)
         raise NotDisclosed(ABSENT)
     child = open_policy(index.keyring, rows[0])

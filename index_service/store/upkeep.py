@@ -17,6 +17,7 @@ from sqlalchemy import (
     insert,
     select,
     text,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -64,6 +65,17 @@ class Upkeep:
             {"ids": list(ids)},
         )
         return list(found.mappings())
+
+    async def stir(self, ids: Sequence[UUID]) -> int:
+        """Let these children's rows lie elsewhere in storage, unchanged."""
+        done = await self._session.execute(
+            update(child)
+            .values(policy=child.c.policy)
+            .where(child.c.csa == self._csa)
+            .where(child.c.child_id == any_(bindparam("ids", type_=ARRAY(Uuid)))),
+            {"ids": list(ids)},
+        )
+        return int(done.rowcount)  # type: ignore[attr-defined]  # a cursor result has it
 
     async def still_work(self) -> None:
         """Let nobody add or remove work rows until the end; reading goes on.

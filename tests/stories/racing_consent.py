@@ -11,7 +11,7 @@ from tests.stories.asking import Answer, Ask
 from tests.stories.consent_said import aged, recorded, said, withdraw
 
 READER, RECORDER = "social_worker", "therapist"
-CONSENTS_A_CHILD = 100  # of the 200 rows a record has room for
+CONSENTS_A_CHILD = 40  # of the 50 rows one agency may add to a record
 
 
 @dataclass

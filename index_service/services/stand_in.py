@@ -1,0 +1,50 @@
+"""Whom to decide on where there is nobody, so that absence takes no less time than a refusal.
+
+Each worker remembers, by authority, the record it last decided on as it lies in the store:
+sealed. It is decided on again and nothing of it is told.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from consent.decide import decide
+from consent.facts import ChildFacts
+from index_service.crypto.envelope import SealBroken
+from index_service.services.admitting import Admitted
+from index_service.services.facts import child_facts
+from index_service.services.index import Index
+from index_service.services.sealing import open_policy
+
+_NOBODY = UUID(int=0)
+_PARTS = ("child_id", "wrap_key_id", "wrapped_key", "policy")
+_rows: dict[str, dict[str, Any]] = {}
+
+
+def remember(index: Index, row: Any) -> None:
+    """Remember of a record what it was decided by, and no more."""
+    _rows[index.csa] = {name: row[name] for name in _PARTS}
+
+
+def stand_in(index: Index) -> UUID:
+    """Return the id of the record remembered, or one that nobody has."""
+    row = _rows.get(index.csa)
+    return _NOBODY if row is None else UUID(bytes=row["child_id"].bytes)
+
+
+def facts_of_stand_in(index: Index, row: Any = None) -> ChildFacts | None:
+    """Open the policy of the record remembered, or of a newer row of it; None if there is none."""
+    standing = _rows.get(index.csa) if row is None else row
+    if standing is None:
+        return None
+    try:
+        return child_facts(open_policy(index.keyring, standing).policy)
+    except SealBroken:  # told to whoever asks for that record
+        _rows.pop(index.csa, None)
+        return None
+
+
+def pass_over(index: Index, admitted: Admitted) -> None:
+    """Decide on the record remembered, and tell nobody."""
+    facts = facts_of_stand_in(index)
+    if facts is not None:
+        decide(admitted.asker.facts, admitted.ask, facts, admitted.agreement)
