@@ -7,14 +7,13 @@ from uuid import UUID
 
 from consent.facts import Action, DisclosureClass
 from index_service.domain.child import (
+    FORMER_NAMES_MAX,
     Address,
     AddressKind,
     Carer,
     ChildRecord,
     Education,
-    Identity,
     Source,
-    Tracing,
 )
 from index_service.domain.errors import Code, Invalid
 from index_service.domain.feed import LineOutcome
@@ -81,14 +80,17 @@ def traced(record: ChildRecord) -> ChildRecord:
     return replace(record, tracing=tracing)
 
 
-def renamed(record: ChildRecord, identity: Identity) -> ChildRecord:
-    """Return the record under a new identity part, keeping a changed name as a former one."""
-    old = record.identity.name
-    tracing: Tracing = record.tracing
-    if identity.name != old:
-        former = tuple(name for name in tracing.former_names if name != identity.name)
-        tracing = replace(tracing, former_names=((old, *former))[:3])
-    return replace(record, identity=identity, tracing=tracing)
+def renamed(before: ChildRecord, after: ChildRecord) -> ChildRecord:
+    """Return an amended record with the name it had before kept as a former one.
+
+    Schedule 1 paragraph 1 of SI 2007/2182: a name includes any former name.
+    """
+    old, new = before.identity.name, after.identity.name
+    if new == old:
+        return after
+    former = tuple(name for name in after.tracing.former_names if name not in (old, new))
+    kept = (old, *former)[:FORMER_NAMES_MAX]
+    return replace(after, tracing=replace(after.tracing, former_names=kept))
 
 
 def sourced(record: ChildRecord, attributes: tuple[str, ...], source: Source) -> ChildRecord:
@@ -215,7 +217,10 @@ class Records:
             await self._check_unchanged(work, admitted, opened, if_match)
             before = open_record(opened.child)
             source = self._source(admitted, amendment.as_of)
-            after = sourced(traced(amendment.record(before)), amendment.attributes, source)
+            after = amendment.record(before)
+            if "former_names" not in amendment.attributes:  # who corrects a slip states them
+                after = renamed(before, after)
+            after = sourced(traced(after), amendment.attributes, source)
             await rewrite(index, work, opened.child, after)
             subjects = (SubjectShown(child_id, tuple(opened.decision.permits)),)
             await recorded(index, work, attempt, Change(subjects, opened.decision))

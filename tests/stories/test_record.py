@@ -184,6 +184,21 @@ async def test_an_amended_child_is_found_as_it_is_now(ask: Ask) -> None:
     assert old["outcome"] == "none"
 
 
+async def test_a_child_amended_to_another_name_is_found_by_the_former_one(ask: Ask) -> None:
+    child = a_child()
+    child_id = await ask.create(child)
+    name = {"given_name": "Isolde", "family_name": "Quarrington"}
+    tag = await etag_of(ask, child_id)
+    assert (await ask.amend("social_worker", child_id, tag, name=name)).status_code == 204
+    question = by_name({**child, "name": {**child["name"]}})
+    (match,) = (await ask.look_up("social_worker", **question))["matches"]
+    assert match["child"]["child_id"] == child_id
+    corrected = {"name": {**name, "family_name": "Quarringdon"}, "former_names": []}
+    tag = await etag_of(ask, child_id)
+    assert (await ask.amend("social_worker", child_id, tag, **corrected)).status_code == 204
+    assert (await ask.look_up("social_worker", **question))["outcome"] == "none"
+
+
 async def test_an_amendment_says_where_it_came_from_and_leaves_the_rest(ask: Ask) -> None:
     child_id = await ask.create(a_child())
     before = (await ask.shown("manager", child_id))["provenance"]
