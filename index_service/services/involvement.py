@@ -11,6 +11,7 @@ import orjson
 from consent.decide import decide_involvement
 from consent.decision import Decision
 from consent.facts import Action, AgencyKind, DisclosureClass, InvolvementLevel, Role
+from index_service.crypto.envelope import SealBroken
 from index_service.domain import disclosure
 from index_service.domain.consenting import Basis
 from index_service.domain.errors import Code, Invalid, NotDisclosed
@@ -34,6 +35,7 @@ from index_service.services.index import Index
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
 from index_service.services.room import refuse_if_full
 from index_service.services.sealing import open_policy
+from index_service.services.stand_in import stand_in
 from index_service.services.writing import (
     ABSENT,
     REPLAYED,
@@ -161,34 +163,50 @@ class Involvements:
     async def _seen(
         self, reading: Snapshot, admitted: Admitted, involvement_id: UUID, attempt: Attempt
     ) -> tuple[UUID, Involvement, InvolvementLevel]:
-        """Return an involvement policy shows this asker, its child's id, and how much of it."""
-        keyring = self._index.keyring
-        token = case_token(keyring, involvement_id)
+        """Return an involvement policy shows this asker, its child's id, and how much of it.
+
+        For one that is not there another child's are gone through, so that it takes as long.
+        """
+        index = self._index
+        token = case_token(index.keyring, involvement_id)
         pointers = await reading.work([token])
-        loads = [open_load(keyring, token, row["pointer"]) for row in pointers]
-        child_id = loads[0].child_id if loads else involvement_id
+        loads = [open_load(index.keyring, token, row["pointer"]) for row in pointers]
+        child_id = loads[0].child_id if loads else stand_in(index)
         attempt.subjects = (child_id,) if loads else ()
-        rows = await reading.policies([child_id])
-        cases = await reading.cases([keyring.references.case_ref(child_id)])
-        child = open_policy(keyring, rows[0]) if rows else None
-        decision = decided(admitted, admitted.ask, child) if child else None
-        if child is None or decision is None or not decision.allowed:
-            raise NotDisclosed(*(decision.reasons if decision else (ABSENT,)))
-        found = checked_cases(keyring, child.key, child.policy, cases)
-        heads = {case.id: case.head() for case in found}
-        asker, ask = admitted.asker.facts, admitted.ask
-        facts = CaseFacts(heads.values(), asker.agency, ask.today, ask.purpose)
-        for case in found:
-            head = heads[case.id]
-            if case.id != involvement_id or head.kind != "involvement":
-                continue
+        try:
+            decision, facts, cases = await self._of_child(reading, admitted, child_id)
+        except (NotDisclosed, SealBroken):
+            if loads:
+                raise
+            raise NotDisclosed(ABSENT) from None
+        sought = [each for each in cases if each[0].id == involvement_id] if loads else cases[:1]
+        for case, head in sought:
             level = self._level(admitted, decision, facts, head)
-            if level not in (InvolvementLevel.NOTHING, InvolvementLevel.BROKERED):
+            if loads and level not in (InvolvementLevel.NOTHING, InvolvementLevel.BROKERED):
                 body = case.body(head)
                 assert isinstance(body, Involvement)  # INVARIANT: the head said so
                 attempt.rules = told(decision)
                 return child_id, body, level
-        raise NotDisclosed(_NOT_OWN)
+        raise NotDisclosed(_NOT_OWN if loads else ABSENT)
+
+    async def _of_child(
+        self, reading: Snapshot, admitted: Admitted, child_id: UUID
+    ) -> tuple[Decision, CaseFacts, list[tuple[SealedCase, CaseHead]]]:
+        """Return the decision on a child, and its involvements still closed."""
+        keyring = self._index.keyring
+        rows = await reading.policies([child_id])
+        rows_of_cases = await reading.cases([keyring.references.case_ref(child_id)])
+        if not rows:
+            raise NotDisclosed(ABSENT)
+        child = open_policy(keyring, rows[0])
+        decision = decided(admitted, admitted.ask, child)
+        if not decision.allowed:
+            raise NotDisclosed(*decision.reasons)
+        cases = checked_cases(keyring, child.key, child.policy, rows_of_cases)
+        heads = [(case, case.head()) for case in cases]
+        asker, ask = admitted.asker.facts, admitted.ask
+        facts = CaseFacts((head for _, head in heads), asker.agency, ask.today, ask.purpose)
+        return decision, facts, [each for each in heads if each[1].kind == "involvement"]
 
     def _level(
         self, admitted: Admitted, decision: Decision, facts: CaseFacts, head: CaseHead

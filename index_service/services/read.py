@@ -84,10 +84,10 @@ class Reads:
             attempt.rules = (ABSENT,)
             raise NotDisclosed(ABSENT)
         child, decision = self._decided(row, admitted)
-        remember(self._index, row)
         if not decision.allowed:
             attempt.rules = tuple(reason.value for reason in decision.reasons)
             raise NotDisclosed(*attempt.rules)
+        remember(self._index, row)
         return shown_child(Showing(self._index, admitted), child, decision, cases), decision
 
     def _decided(self, row: Any, admitted: Admitted) -> tuple[SealedChild, Decision]:

@@ -25,11 +25,16 @@ from index_service.services.admitting import Admitted
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild, open_policy
-from index_service.services.stand_in import facts_of_stand_in, remember, stand_in
+from index_service.services.stand_in import (
+    facts_of_stand_in,
+    open_another_pointer,
+    remember,
+    remember_pointer,
+    stand_in,
+)
 from index_service.store.reading import Snapshot
 
 _NO_TRACING = Tracing()
-_NOBODY = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +83,10 @@ class Search:
         for row in rows:
             child = open_policy(self._index.keyring, row)
             decision = self._decided(child_facts(child.policy))
-            remember(self._index, row)
             # What no permitted class leads to is dropped, as if it had never been fetched.
             if decision.allowed and not decision.permits.isdisjoint(hits[child.child_id]):
                 permitted.append((child, decision))
+                remember(self._index, row)
         # Only these are seen: a later tier may find by what is permitted the very child a
         # withheld number led to here, and must, or its absence would tell the number.
         self._seen.update(child.child_id for child, _ in permitted)
@@ -121,8 +126,10 @@ class Search:
             for row in rows:
                 pointer = keyring.pointers.open(row["token"], row["pointer"])
                 hits.setdefault(pointer.child_id, set()).add(pointer.shown_by)
-            if not rows:  # sealing one takes as long as opening one
-                keyring.pointers.seal(tokens[0], _NOBODY, 0, DisclosureClass.IDENTITY)
+            for _ in tokens[len(rows) :]:  # a token that hits nothing takes as long as one
+                open_another_pointer(self._index)
+            if rows:
+                remember_pointer(self._index, rows[0])
         return hits
 
     def _opened(self, child: SealedChild, decision: Decision) -> Visible:

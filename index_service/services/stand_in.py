@@ -18,6 +18,7 @@ from index_service.services.sealing import open_policy
 _NOBODY = UUID(int=0)
 _PARTS = ("child_id", "wrap_key_id", "wrapped_key", "policy")
 _rows: dict[str, dict[str, Any]] = {}
+_pointers: dict[str, tuple[bytes, bytes]] = {}
 
 
 def remember(index: Index, row: Any) -> None:
@@ -29,6 +30,22 @@ def stand_in(index: Index) -> UUID:
     """Return the id of the record remembered, or one that nobody has."""
     row = _rows.get(index.csa)
     return _NOBODY if row is None else UUID(bytes=row["child_id"].bytes)
+
+
+def remember_pointer(index: Index, row: Any) -> None:
+    """Remember a row of the search table that was opened."""
+    _pointers[index.csa] = (row["token"], row["pointer"])
+
+
+def open_another_pointer(index: Index) -> None:
+    """Open the row remembered, and go nowhere."""
+    known = _pointers.get(index.csa)
+    if known is None:
+        return
+    try:
+        index.keyring.pointers.open(*known)
+    except SealBroken:  # its key was turned meanwhile
+        _pointers.pop(index.csa, None)
 
 
 def facts_of_stand_in(index: Index, row: Any = None) -> ChildFacts | None:

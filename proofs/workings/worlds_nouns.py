@@ -1,0 +1,34 @@
+"""Every noun whose operations are probed, and every flip: importing this registers them."""
+
+from proofs.workings import (
+    worlds_flips_hidden,
+    worlds_flips_said,
+    worlds_on_agreements,
+    worlds_on_assessments,
+    worlds_on_children,
+    worlds_on_consents,
+    worlds_on_contacts,
+    worlds_on_directory,
+    worlds_on_feeds,
+    worlds_on_involvements,
+    worlds_on_lookups,
+    worlds_on_shields,
+    worlds_on_status,
+)
+from proofs.workings.worlds_flip import FLIPS
+
+NOUNS = (
+    worlds_on_agreements,
+    worlds_on_assessments,
+    worlds_on_children,
+    worlds_on_consents,
+    worlds_on_contacts,
+    worlds_on_directory,
+    worlds_on_feeds,
+    worlds_on_involvements,
+    worlds_on_lookups,
+    worlds_on_shields,
+    worlds_on_status,
+)
+FAMILIES = (worlds_flips_hidden, worlds_flips_said)
+EVERY_FLIP = tuple(FLIPS)
