@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-GRANTS = "migrations/versions/0001_grants.sql"
-WALLS = "migrations/versions/0001_walls.sql"
+VERSIONS = "migrations/versions"
+GRANTS = (f"{VERSIONS}/0001_grants.sql", f"{VERSIONS}/0002_grants.sql")
+WALLS = (f"{VERSIONS}/0001_walls.sql", f"{VERSIONS}/0002_walls.sql")
 STORE = "tests/store"
 STORIES = "tests/stories"
 # A policy's WITH CHECK by itself: the tables a row is tried on, for another authority.
@@ -21,8 +22,18 @@ SAID_AGAIN = ("revoke all on all tables in schema public", "grant usage on schem
 _ROW = re.compile(r"^\| `(\w+)` \| `[\w:]+` \| .+ \| `(\w+)` \|$", re.MULTILINE)
 _RULE_ROOMS = (
     ("ASKER_RULES", "consent/rules_asker.py", "tests/consent/test_rules_asker.py"),
+    ("MEDIATOR_RULES", "consent/rules_asker.py", "tests/consent/test_rules_asker.py"),
     ("CHILD_RULES", "consent/rules_child.py", "tests/consent/test_rules_child.py"),
-    ("INVOLVEMENT_RULES", "consent/rules_child.py", "tests/consent/test_rules_involvement.py"),
+    (
+        "INVOLVEMENT_RULES",
+        "consent/rules_involvement.py",
+        "tests/consent/test_rules_involvement.py",
+    ),
+    (
+        "ASSESSMENT_RULES",
+        "consent/rules_assessment.py",
+        "tests/consent/test_rules_assessment.py",
+    ),
 )
 
 
@@ -40,8 +51,9 @@ class Mutant:
 
 def every_mutant(root: Path) -> list[Mutant]:
     """Return all of them for the source tree at `root`."""
-    grants, walls = ((root / path).read_text("utf-8") for path in (GRANTS, WALLS))
-    return [*rules(root), *BOUNDARY, *dropped_grants(grants), *MORE_GRANTS, *policies(walls)]
+    grants = [each for path in GRANTS for each in dropped_grants(root, path)]
+    walls = [each for path in WALLS for each in policies(root, path)]
+    return [*rules(root), *BOUNDARY, *grants, *MORE_GRANTS, *walls]
 
 
 def rules(root: Path) -> Iterator[Mutant]:
@@ -63,22 +75,24 @@ def statements(text: str) -> list[str]:
     return [part.strip() for part in lines.split(";") if part.strip()]
 
 
-def dropped_grants(text: str) -> Iterator[Mutant]:
-    """Yield each statement that grants or revokes, left out."""
+def dropped_grants(root: Path, path: str) -> Iterator[Mutant]:
+    """Yield each statement of a migration that grants or revokes, left out."""
     exactly = "test_a_duty_is_granted_what_it_needs_and_nothing_else"
-    for statement in statements(text):
+    for statement in statements((root / path).read_text("utf-8")):
         if statement.startswith(SAID_AGAIN):
             continue
         named = "test_nobody_changes_removes_or_empties_the_access_log"
         test = exactly if statement.startswith("grant") else named
         where = f"{STORE}/test_grants.py::{test}"
-        yield Mutant("grant", statement, GRANTS, f"{statement};", "", where)
+        yield Mutant("grant", statement, path, f"{statement};", "", where)
 
 
 def _granted(privilege: str, test: str) -> Mutant:
     last = "grant insert on access_entry, access_subject to index_job;"
     new = f"{last}\ngrant {privilege};"
-    return Mutant("grant", f"+ {privilege}", GRANTS, last, new, f"{STORE}/test_grants.py::{test}")
+    return Mutant(
+        "grant", f"+ {privilege}", GRANTS[0], last, new, f"{STORE}/test_grants.py::{test}"
+    )
 
 
 _LOG_KEPT = "test_nobody_changes_removes_or_empties_the_access_log"
@@ -110,8 +124,9 @@ MORE_GRANTS = (
 )
 
 
-def policies(text: str) -> Iterator[Mutant]:
+def policies(root: Path, path: str) -> Iterator[Mutant]:
     """Yield each table's wall without its policy, its force, its being on, and its check."""
+    text = (root / path).read_text("utf-8")
     own = f"{STORE}/test_walls.py::test_a_duty_sees_its_own_authority_in_every_table"
     owner = f"{STORE}/test_walls.py::test_the_owner_of_the_tables_sees_and_writes_nothing"
     for table in re.findall(r"^create policy own_authority on (\w+)$", text, re.MULTILINE):
@@ -123,14 +138,14 @@ def policies(text: str) -> Iterator[Mutant]:
         on = f"alter table {table} enable row level security;"
         force = f"alter table {table} force row level security;"
         wide = policy.replace(f"using {using[1]}", "using (true)")
-        yield Mutant("wall", f"{table}: policy", WALLS, f"{policy};", "", own)
-        yield Mutant("wall", f"{table}: using", WALLS, policy, wide, own)
-        yield Mutant("wall", f"{table}: force", WALLS, force, "", f"{owner}[{table}]")
-        yield Mutant("wall", f"{table}: enable", WALLS, on, "", own)
+        yield Mutant("wall", f"{table}: policy", path, f"{policy};", "", own)
+        yield Mutant("wall", f"{table}: using", path, policy, wide, own)
+        yield Mutant("wall", f"{table}: force", path, force, "", f"{owner}[{table}]")
+        yield Mutant("wall", f"{table}: enable", path, on, "", own)
         if table in CHECKED:
             loose = policy.replace(f"with check {check[1]}", "with check (true)")
             test = f"{STORE}/test_walls.py::test_no_row_is_written_for_another_authority[{table}]"
-            yield Mutant("wall", f"{table}: check", WALLS, policy, loose, test)
+            yield Mutant("wall", f"{table}: check", path, policy, loose, test)
 
 
 def _policy_of(table: str) -> str:

@@ -3,8 +3,10 @@
 from collections import Counter
 from pathlib import Path
 
-from consent.rules_asker import ASKER_RULES
-from consent.rules_child import CHILD_RULES, INVOLVEMENT_RULES
+from consent.rules_asker import ASKER_RULES, MEDIATOR_RULES
+from consent.rules_assessment import ASSESSMENT_RULES
+from consent.rules_child import CHILD_RULES
+from consent.rules_involvement import INVOLVEMENT_RULES
 from index_service.store.tables import GOVERNED
 from proofs.guards import ROOT, chosen, prove
 from proofs.workings.judged import Proof
@@ -23,11 +25,13 @@ def test_three_guards_bite() -> None:
 
 def test_every_rule_every_grant_and_every_wall_is_on_the_list() -> None:
     kinds = Counter(mutant.kind for mutant in MUTANTS)
-    assert kinds["rule"] == len((*ASKER_RULES, *CHILD_RULES, *INVOLVEMENT_RULES))
+    tuples = (ASKER_RULES, MEDIATOR_RULES, CHILD_RULES, INVOLVEMENT_RULES, ASSESSMENT_RULES)
+    assert kinds["rule"] == sum(len(rules) for rules in tuples)
     walls = {mutant.guard for mutant in MUTANTS if mutant.kind == "wall"}
     parts = ("policy", "using", "force", "enable")
     assert walls >= {f"{table.name}: {part}" for table in GOVERNED for part in parts}
-    granted = [s for s in statements((ROOT / GRANTS).read_text()) if not s.startswith(SAID_AGAIN)]
+    said = [each for path in GRANTS for each in statements((ROOT / path).read_text("utf-8"))]
+    granted = [statement for statement in said if not statement.startswith(SAID_AGAIN)]
     assert set(granted) <= {mutant.guard for mutant in MUTANTS}
 
 
