@@ -15,7 +15,7 @@ OF_A_CHILD: dict[str, tuple[str, Stated | None]] = {
     "consents": ("POST", said()),
     "bases": ("POST", {"kind": "significant_harm", "service": "mental_health", **harm()}),
     "not-shared": ("POST", SILENT),
-    f"bases/{uuid4()}/end": ("POST", None),
+    "bases/8c2f6b0e-41d7-4e93-b5a8-90d3f17c62e4/end": ("POST", None),
 }
 OF_A_CONSENT: dict[str, Stated] = {
     "withdraw": CHILD,
