@@ -13,8 +13,8 @@ SECONDS_MAX = {
     "api_unit": 20,
     "bench": 60,
     "commands": 60,
-    "consent": 12,
-    "contract": 150,
+    "consent": 20,
+    "contract": 240,
     "crypto": 15,
     "demo": 240,
     "dev": 60,
@@ -25,10 +25,10 @@ SECONDS_MAX = {
     "jobs": 120,
     "log": 12,
     "packaging": 120,
-    "proofs": 240,
-    "services": 60,
-    "store": 120,
-    "stories": 240,
+    "proofs": 420,
+    "services": 90,
+    "store": 150,
+    "stories": 480,
 }
 
 
