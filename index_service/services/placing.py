@@ -182,7 +182,7 @@ class Surroundings:
             known for known in self._candidates(each) if known.guarded and known.child_id != own
         ]
         query = prepare(each.facts) if guarded else None
-        return query is not None and any(_doubt(query, known) for known in guarded)
+        return query is not None and any(_doubt(query, known.facts) for known in guarded)
 
     def _candidates(self, each: Sought) -> list[Known]:
         found: set[UUID] = set()
@@ -206,13 +206,23 @@ class Surroundings:
         return any(text not in own_texts for text in hit)
 
 
-def _doubt(query: PreparedQuery, known: Known) -> bool:
+def may_be_one_child(facts: Facts, others: Facts) -> bool:
+    """Return whether two records may be one child's: by a guard they share, or as likely as not.
+
+    What is asked of a new record beside a guarded one, asked of two that stand.
+    """
+    if not set(guard_keys(facts)).isdisjoint(guard_keys(others)):
+        return True
+    return _doubt(prepare(facts), others) or _doubt(prepare(others), facts)
+
+
+def _doubt(query: PreparedQuery, known: Facts) -> bool:
     """Return whether a record is as likely as not this guarded child's, by names and birth.
 
     Numbers are asked of exactly, by the guard; another one may be a slip and releases
     nobody. A twin, who has another given name, is another child.
     """
-    facts = replace(known.facts, postcode="", house="", identifiers={})
+    facts = replace(known, postcode="", house="", identifiers={})
     scored = score(query, Candidate(facts, _NO_PLACE))
     return scored.level(Field.GIVEN_NAME) is not Level.DIFFERS and scored.bits >= GUARD_BITS_MIN
 

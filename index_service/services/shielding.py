@@ -12,7 +12,6 @@ from uuid import UUID
 
 from consent.facts import Action, DisclosureClass
 from index_service.domain.errors import Code, Invalid
-from index_service.domain.matching.keys import guard_keys
 from index_service.domain.shield import Shield, ShieldAskedBy, ShieldGround
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
@@ -20,7 +19,13 @@ from index_service.services.attempt import Attempt
 from index_service.services.cases import SealedCase, checked_cases, new_case_id
 from index_service.services.encoding import Policy
 from index_service.services.index import Index
-from index_service.services.placing import NO_LINE, Surroundings, held_now, sought
+from index_service.services.placing import (
+    NO_LINE,
+    Surroundings,
+    held_now,
+    may_be_one_child,
+    sought,
+)
 from index_service.services.pointers import (
     LOAD_ROWS,
     Waiting,
@@ -143,11 +148,15 @@ class Shielding:
             lifted = replace(shield, lifted=admitted.ask.today, lifted_by=account)
             policy = await replace_case(index, work, opened.child, case, lifted)
             after = replace(policy, shielded=bool(others))
+            row = decoy()  # as an amendment does
             if others:
                 await put_policy(work, opened.child, after)
             else:
+                # A shield belongs to the child: over another record of it, it goes on hiding.
+                if not after.held and await _shielded_elsewhere(index, work, opened.child):
+                    after, row = held_now(after), _waits(index, opened.child)
                 await put_policy_and_tokens(index, work, opened.child, after)
-            await work.children.add_work([decoy()])  # as an amendment does
+            await work.children.add_work([row])
             await recorded(index, work, attempt, _change(opened))
 
     async def _standing(
@@ -178,10 +187,11 @@ async def shields_in_force(
 async def hold_duplicates(
     index: Index, work: Work, child: SealedChild
 ) -> list[tuple[bytes, bytes]]:
-    """Hold every other record that is this child's by guard; return the rows that say so."""
+    """Hold every other record that may be this child's; return the rows that say so.
+
+    A near miss that stood beside the child before the shield is held as it would be born.
+    """
     facts = open_facts(child)
-    texts = set(guard_keys(facts))
-    since_s = int(index.clock.now().timestamp())
     rows = []
     # Nobody else writes records under the exclusive lock: the order of locks is free.
     found = await Surroundings(index).gather(work, [sought(index, facts)])
@@ -189,12 +199,28 @@ async def hold_duplicates(
         waits_or_hidden = other.policy.guarded or other.policy.archived
         if other.child_id == child.child_id or waits_or_hidden:
             continue
-        if texts.isdisjoint(guard_keys(open_facts(other))):
+        if not may_be_one_child(facts, open_facts(other)):
             continue
         await put_policy(work, other, held_now(other.policy))
-        waiting = Waiting(Waits.HELD, other.child_id, NO_LINE, since_s)
-        rows.append(waiting_pointer(index.keyring, waiting))
+        rows.append(_waits(index, other))
     return rows
+
+
+def _waits(index: Index, child: SealedChild) -> tuple[bytes, bytes]:
+    since_s = int(index.clock.now().timestamp())
+    return waiting_pointer(index.keyring, Waiting(Waits.HELD, child.child_id, NO_LINE, since_s))
+
+
+async def _shielded_elsewhere(index: Index, work: Work, child: SealedChild) -> bool:
+    """Return whether another record that may be this child's is shielded or closed."""
+    facts = open_facts(child)
+    found = await Surroundings(index).gather(work, [sought(index, facts)])
+    return any(
+        other.child_id != child.child_id
+        and (other.policy.shielded or other.policy.closed)
+        and may_be_one_child(facts, open_facts(other))
+        for other in found.values()
+    )
 
 
 async def put_policy_and_tokens(

@@ -378,3 +378,34 @@ async def test_beginning_an_involvement_answers_alike_shielded_or_not(ask: Ask) 
         path, headers = f"/v1/children/{child_id}/involvements", {"Idempotency-Key": key()}
         answers.append(await ask("teacher", "POST", path, involvement("school"), headers=headers))
     assert [answer.status_code for answer in answers] == [201, 201]
+
+
+# 5a. Two records of one child
+
+
+async def test_a_near_miss_that_stood_beside_the_child_waits_from_the_grant_on(ask: Ask) -> None:
+    """A shield belongs to the child: a misspelt second record would tell where they are."""
+    child = a_child(name={"given_name": "Marigold", "family_name": "Thistlewayte"})
+    child_id = await ask.create(child)
+    numbers = dict.fromkeys(("nhs_number", "upn", "case_number"))
+    near = {**child, **numbers, "name": {"given_name": "Marigold", "family_name": "Thistlewaite"}}
+    near = {fact: said for fact, said in near.items() if said is not None}
+    await ask.feed(child_line(reference(), near), who="health_feed")
+    found = await ask.look_up("manager", **by_name(near))
+    (other,) = {each["child"]["child_id"] for each in found["matches"]} - {child_id}
+    await ask.shield(child_id, SOON)
+    not_shown(await ask.read("social_worker", other))
+    assert (await ask.holds())[other] == "held"
+
+
+async def test_a_lift_opens_no_record_of_a_child_still_shielded_elsewhere(ask: Ask) -> None:
+    child = a_child(name={"given_name": "Leopold", "family_name": "Ravenhurst"})
+    first = await ask.create(child)
+    shield_id = await ask.shield(first, SOON)
+    before = await ask.holds()
+    await ask.feed(child_line(reference(), child), who="health_feed")
+    (second,) = (await ask.holds()).keys() - before.keys()
+    await ask.shield(second, SOON)
+    assert (await ask("manager", *lift(first, shield_id), why=SHIELDING)).status_code == 204
+    not_shown(await ask.read("social_worker", first))
+    assert (await ask.holds())[first] == "held"
