@@ -142,7 +142,8 @@ class Sender:
     def _etag(self) -> str:
         reading = self.ask.read(self.who, self.known["child_id"])
         answer = asyncio.run_coroutine_threadsafe(reading, self.loop).result(30)
-        return str(answer.headers["ETag"])
+        # A child closed, or amended to resemble a shielded one, is not there to be read.
+        return answer.headers.get("ETag", f'"{"A" * 22}"')
 
 
 @pytest.fixture(scope="module")
