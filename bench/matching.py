@@ -9,36 +9,26 @@ SQL are not part of this bench: the index is a dictionary of the same keys.
 """
 
 import argparse
-import csv
-import gzip
 import json
 import os
 import platform
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import islice
-from pathlib import Path
 from typing import Final
 
+from bench.parts.development_data import DATA, POPULATION, Row, facts_of, read_rows
 from bench.parts.origins import origin_of
-from index_service.domain.child import Gender, IdentifierScheme, PersonName
-from index_service.domain.errors import Invalid
-from index_service.domain.identifiers import checked_nhs_number, checked_upn
+from index_service.domain.child import PersonName
 from index_service.domain.matching import grade, keys, score
 from index_service.domain.matching.grade import Grade, Graded
 
-DATA: Final = Path(
-    os.environ.get("INDEX_DATA", Path(__file__).resolve().parents[2] / "shared" / "data")
-)
-POPULATION: Final = "population-1m.csv.gz"
 SETS: Final = ("normal", "hard")
 NOBODY: Final = -1  # true_id of a child who is not in the population
 CHUNK_ROWS: Final = 20_000
-Row = dict[str, str]
 WantedKeys = dict[tuple[keys.TokenKind, str], int]
 
 
@@ -62,38 +52,6 @@ class Asked:
     def graded(self, wanted: Grade, *, right: bool) -> bool:
         """Whether any child, right or wrong, was given this grade."""
         return any(one.grade is wanted and (one.key == self.answer) is right for one in self.ranked)
-
-
-def read_rows(name: str) -> Iterator[Row]:
-    """Yield the rows of one file of the development data."""
-    with gzip.open(DATA / name, "rt", encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
-
-
-def facts_of(row: Row) -> keys.Facts:
-    """Return the searchable facts of a row; what the API would refuse is left out."""
-    checks = (
-        (IdentifierScheme.NHS_NUMBER, checked_nhs_number, row["nhs_number"]),
-        (IdentifierScheme.UPN, checked_upn, row["upn"]),
-    )
-    identifiers = {}
-    for scheme, check, text in checks:
-        try:
-            identifiers[scheme] = check(text)
-        except Invalid:
-            continue
-    try:
-        born = date.fromisoformat(row["date_of_birth"])
-    except ValueError:
-        born = None
-    return keys.Facts(
-        names=(PersonName(row["family_name"], row["given_name"], row["middle_name"]),),
-        date_of_birth=born,
-        postcode=row["postcode"],
-        house=row["house"],
-        identifiers=identifiers,
-        gender={"F": Gender.FEMALE, "M": Gender.MALE}.get(row["sex"]),
-    )
 
 
 def questions(rows: int) -> list[Asked]:

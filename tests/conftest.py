@@ -4,10 +4,18 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.run import PURE
 
 _TESTS = Path(__file__).parent
+
+# The same examples in every run, however slow the machine: a suite that must pass is no place
+# to go looking. To look further: --hypothesis-profile=wide.
+_SLOW = (HealthCheck.too_slow,)
+settings.register_profile("wide", deadline=None, suppress_health_check=_SLOW)
+settings.register_profile("same", settings.get_profile("wide"), derandomize=True)
+settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,8 +5,8 @@ from datetime import date
 from uuid import UUID
 
 from consent.facts import AccountState, AgencyKind, Role
-from demo.personas import AGENCIES, SOCIAL_CARE, Persona, made_id, personas
-from index_service.domain.directory import Account, Agency
+from demo.personas import AGENCIES, SCHOOLS, SOCIAL_CARE, Persona, beside, made_id, personas
+from index_service.domain.directory import Agency
 
 HOUSING = replace(
     SOCIAL_CARE,
@@ -31,12 +31,17 @@ UNACCREDITED = replace(
     front_door=False,
 )
 MORE_AGENCIES = (HOUSING, HOSPITAL, UNACCREDITED)
+_DOUBLE: dict[str, object] = {
+    "role": Role.MANAGEMENT_TEAM,
+    "practitioner_id": made_id("practitioner of two accounts"),
+    "may_override": True,
+}
+_LEADS: dict[str, object] = {"role": Role.MANAGEMENT_TEAM, "may_supervise": True}
 
 
 def everybody(today: date) -> dict[str, Persona]:
     """Return the demo's personas and ours, by name."""
     known = personas(today)
-    pattern = known["social_worker"]
     rows: tuple[tuple[str, Agency, dict[str, object]], ...] = (
         ("colleague", SOCIAL_CARE, {}),  # another account of the social worker's own agency
         ("suspended_worker", SOCIAL_CARE, {"state": AccountState.SUSPENDED}),
@@ -49,28 +54,27 @@ def everybody(today: date) -> dict[str, Persona]:
         ("club_leader", UNACCREDITED, {}),
         ("override_holder", known["teacher"].agency, {"may_override": True}),
         ("second_manager", known["manager"].agency, {"role": Role.MANAGEMENT_TEAM}),
+        ("double_manager", known["manager"].agency, _DOUBLE),
+        ("same_manager", known["manager"].agency, _DOUBLE),  # the same person's other account
         ("suspended_manager", known["manager"].agency, _suspended(Role.MANAGEMENT_TEAM)),
+        ("supervisor", SOCIAL_CARE, {"may_supervise": True}),
+        ("second_supervisor", SOCIAL_CARE, {"may_supervise": True}),
+        ("schools_supervisor", SCHOOLS, {"may_supervise": True}),
+        ("team_supervisor", known["manager"].agency, _LEADS),
+        ("suspended_supervisor", SOCIAL_CARE, _suspended(Role.PRACTITIONER, may_supervise=True)),
+        ("schools_auditor", known["schools_feed"].agency, {"role": Role.AUDITOR}),
+        ("second_auditor", known["auditor"].agency, {"role": Role.AUDITOR}),
+        ("suspended_auditor", known["auditor"].agency, _suspended(Role.AUDITOR)),
         ("suspended_feed", known["schools_feed"].agency, _suspended(Role.SUPPLIER)),
         ("second_feed", known["schools_feed"].agency, {"role": Role.SUPPLIER}),
     )
     for name, agency, differs in rows:
-        account = replace(
-            pattern.account,
-            id=made_id(f"account of {name}"),
-            agency_id=agency.id,
-            **differs,  # type: ignore[arg-type]  # fields of an account, by name
-        )
-        known[name] = _persona(name, agency, account)
+        known[name] = beside(known, name, agency, **differs)
     return known
 
 
-def _suspended(role: Role) -> dict[str, object]:
-    return {"role": role, "state": AccountState.SUSPENDED}
-
-
-def _persona(name: str, agency: Agency, account: Account) -> Persona:
-    subject = f"northmere-{name.replace('_', '-')}"
-    return Persona(name, name.replace("_", " "), subject, agency, account)
+def _suspended(role: Role, **more: object) -> dict[str, object]:
+    return {"role": role, "state": AccountState.SUSPENDED, **more}
 
 
 def agency_ids() -> set[UUID]:

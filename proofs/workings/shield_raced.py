@@ -16,7 +16,7 @@ from tests.authority import Served
 from tests.stories.asking import Ask
 from tests.stories.consent_said import tell
 from tests.stories.racing_consent import race_consent
-from tests.stories.test_shield_races import race
+from tests.stories.racing_shield import race
 
 A_TIME = 100  # races with one set of tokens, which are good for ten minutes
 

@@ -5,16 +5,9 @@ from datetime import date
 from typing import Any
 
 from consent.facts import AccountState, AgencyKind, Role
-from demo.personas import SOCIAL_CARE, Persona, made_id, personas
+from demo.personas import SOCIAL_CARE, Persona, beside, made_id, personas
 from index_service.domain.directory import Agency
 
-LISTENING = replace(
-    SOCIAL_CARE,
-    id=made_id("Northmere Listening Service"),
-    name="Northmere Listening Service",
-    kind=AgencyKind.MENTAL_HEALTH,
-    front_door=False,
-)
 FAMILIES = replace(
     SOCIAL_CARE,
     id=made_id("Northmere Families Together"),
@@ -22,25 +15,28 @@ FAMILIES = replace(
     kind=AgencyKind.VOLUNTARY,
     front_door=False,
 )
-MORE_AGENCIES = (LISTENING, FAMILIES)
+MORE_AGENCIES = (FAMILIES,)
 
 # Every practitioner here could be the accomplice; the parent is one with an account, who
 # knows every name, date, number and school that a parent knows.
 PARENT = "parent"
+LEADER = "team_leader"  # the parent's manager, who sees how they use the index
 PRACTITIONERS = ("social_worker", "colleague", "teacher", "health_visitor", "police_desk", PARENT)
 TEAM = "manager"
 SUPPLIERS = ("schools_feed", "health_feed")
 CASE_SYSTEM = "case_system"
 THERAPIST = "therapist"
+AUDITOR = "auditor"
 REFUSED = ("lapsed_nurse", "suspended_worker", "stranger", None)
 EVERYBODY: tuple[str | None, ...] = (
     *PRACTITIONERS,
+    LEADER,
     THERAPIST,
     TEAM,
     "second_manager",
     *SUPPLIERS,
     CASE_SYSTEM,
-    "auditor",
+    AUDITOR,
     *REFUSED,
 )
 
@@ -51,16 +47,13 @@ def everybody(today: date) -> dict[str, Persona]:
     rows: tuple[tuple[str, Agency, dict[str, Any]], ...] = (
         ("colleague", SOCIAL_CARE, {}),
         (PARENT, FAMILIES, {}),
-        (THERAPIST, LISTENING, {}),
+        (LEADER, FAMILIES, {"may_supervise": True}),
         ("suspended_worker", SOCIAL_CARE, {"state": AccountState.SUSPENDED}),
         ("second_manager", known[TEAM].agency, {"role": Role.MANAGEMENT_TEAM}),
         ("stranger", SOCIAL_CARE, {}),
     )
-    pattern = known["social_worker"].account
     for name, agency, differs in rows:
-        account = replace(pattern, id=made_id(f"account of {name}"), agency_id=agency.id, **differs)
-        subject = f"northmere-{name.replace('_', '-')}"
-        known[name] = Persona(name, name.replace("_", " "), subject, agency, account)
+        known[name] = beside(known, name, agency, **differs)
     return known
 
 

@@ -12,6 +12,12 @@ from tests.log.made import Kept
 Headers = list[tuple[bytes, bytes]]
 
 
+async def settle() -> None:
+    """Let everything that is ready run, and what that makes ready: no time need pass."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
 @dataclass
 class Sent:
     """Every message that left, and how the application ended for the server."""

@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope, Send
 from index_service.api.boundary import Boundary
 from index_service.api.flood import Flood
 from index_service.log.entry import Outcome
-from tests.api_unit.driven import body, drive, saying, scope_of, start
+from tests.api_unit.driven import body, drive, saying, scope_of, settle, start
 from tests.log.made import Kept
 
 RATE = 50
@@ -81,10 +81,10 @@ async def test_what_is_shed_while_a_summary_is_written_is_told_in_the_next(kept:
     kept.write.gate.clear()
     assert [flood.admits() for _ in range(3)] == [True, False, False]
     second.over.set()
-    await asyncio.sleep(0.001)
+    await settle()
     assert not flood.admits()
     kept.write.gate.set()
-    await asyncio.sleep(0.001)
+    await settle()
     second.over.set()
     await flood.stop()
     assert [entry["count"] for entry in kept.entries()] == [2, 1]
@@ -97,7 +97,7 @@ async def test_a_summary_that_could_not_be_written_is_told_with_the_next(kept: K
     kept.write.up = False
     assert [flood.admits() for _ in range(4)] == [True, False, False, False]
     second.over.set()
-    await asyncio.sleep(0.005)
+    await settle()
     kept.write.up = True
     assert not flood.admits()
     second.over.set()

@@ -11,7 +11,7 @@ from index_service.api.boundary import BrokenOff
 from index_service.domain.errors import Code, Unrecorded
 from index_service.log.entry import Outcome
 from index_service.services.attempt import Attempt
-from tests.api_unit.driven import Sent, body, drive, guarded, saying, scope_of, start
+from tests.api_unit.driven import Sent, body, drive, guarded, saying, scope_of, settle, start
 from tests.log.made import Kept, made_entry
 
 SECRET = "Wren Tallow of 7 Mill Lane"
@@ -248,7 +248,7 @@ async def test_a_cancelled_request_has_exactly_one_entry(
     request.cancel()
     await request
     kept.write.gate.set()
-    await asyncio.sleep(0.001)
+    await settle()
     await kept.log.stop()
     assert len(kept.write.rows) == 1
 
@@ -277,7 +277,7 @@ async def test_shutdown_waits_for_entries_of_requests_that_are_gone(kept: Kept) 
         return words.pop()
 
     living = asyncio.create_task(boundary({"type": "lifespan"}, receive, _nowhere))
-    await asyncio.sleep(0.001)
+    await settle()
     assert told == []
     kept.write.gate.set()
     await living

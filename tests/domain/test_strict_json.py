@@ -132,7 +132,7 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
 @pytest.mark.parametrize("unit", [b'"', b'\\"[', b"[", b'{"', b'["\\u0041",', b"9", b'"\\'])
 def test_a_hostile_body_is_refused_at_once(unit: bytes) -> None:
     """No body costs more than it is long: a quadratic search would take half a minute."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(Invalid):
         parse_json(unit * (64 * 1024 // len(unit)))
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0

@@ -1,6 +1,7 @@
 """Children one asker may not know of, each hidden by another cause."""
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from index_service.log.entry import AccessEntry, Outcome
@@ -28,11 +29,16 @@ async def archived(ask: Ask) -> tuple[str, Stated]:
 
 
 async def archive(served: Served, child_id: UUID) -> None:
-    """Write the fact straight in: the archive's own story comes with a later issue."""
+    """Put a record away."""
+    await marked(served, child_id, archived=True)
+
+
+async def marked(served: Served, child_id: UUID, **marks: Any) -> None:
+    """Write the facts straight in: the archive's own story comes with a later issue."""
     index = served.index
     async with work_on(index.feed, index.csa, index.log) as work:
         child = open_policy(index.keyring, (await work.children.locked([child_id]))[0])
-        policy = replace(child.policy, archived=True)
+        policy = replace(child.policy, **marks)
         sealed = sealed_policy(child.key, child_id, policy)
         await work.children.replace([{"child_id": child_id, "policy": sealed}])
         stamp = index.log.stamp()

@@ -13,22 +13,42 @@ TODAY = SystemClock().today()
 DUTY = "+441632960111"
 Stated = dict[str, Any]
 
-_numbers = count(1)
-_BEGIN = ("Bar", "Cor", "Dun", "Fal", "Gim", "Hov", "Jas", "Kel", "Lum", "Mev", "Nor", "Pod")
-_END = ("beck", "cliff", "drake", "fenn", "garth", "holt", "kirk", "lund", "mere", "quoy", "tarn")
-_GIVEN = ("Ashva", "Brindle", "Corvina", "Dellith", "Emberly", "Fenwick", "Galdra", "Hestor")
+# As many of each part, and of years, months and days below, as share no divisor: children
+# made after one another have no part in common, and those far apart hardly two.
+_GIVEN = "Ash Brin Cor Del Em Fen Gal Hes Il Jor Ked Lyth Mer Nav Osk Perr".split()
+_CALLED = (
+    "va dle vina lith berly wick dra tor mund shan fice gory nell pert zin kesh roth bax haim"
+).split()
+_BEGIN = "Bar Cor Dun Fal Gim Hov Jas Kel Lum Mev Nor Pod Quis".split()
+_MIDDLE = "en is ol art um eth op".split()
+_END = (
+    "beck cliff drake fenn garth holt kirk lund mere quoy tarn sough wath shaw ness pike rigg"
+).split()
 _LETTERS = "ABDEFGHJLNPQRSTUWXYZ"
 _UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_OWN_INDEX = 1001  # children made while the modules were loaded come before
+
+
+class _Counts:
+    """What has been made so far, for the index in hand."""
+
+    children = count(1)
+    words = count(1)
+
+
+def begin_again() -> None:
+    """Count anew for an index of its own: the same are made whatever was asked elsewhere."""
+    _Counts.children, _Counts.words = count(_OWN_INDEX), count(_OWN_INDEX)
 
 
 def day(ago: int = 0) -> str:
     """Return the day so many days ago, as senders write it."""
-    return (TODAY - timedelta(days=ago)).isoformat()
+    return (SystemClock().today() - timedelta(days=ago)).isoformat()
 
 
 def key() -> str:
     """Return an Idempotency-Key nobody used before."""
-    return f"made-up-key-{next(_numbers):08d}"
+    return f"made-up-key-{next(_Counts.words):08d}"
 
 
 def nhs_number(number: int) -> str:
@@ -51,13 +71,13 @@ def upn(number: int) -> str:
 
 def a_child(**differs: Any) -> Stated:
     """Return the facts of a child unlike any other; a fact given as None is left out."""
-    n = next(_numbers)
-    family = _BEGIN[n % 12] + _END[n // 12 % 11]
-    family += "".join(_END[n // each % 11] for each in (132, 1452) if n >= each)
-    born = date(TODAY.year - 14, 1, 1) + timedelta(days=n * 11 % 4000)
+    n = next(_Counts.children)
     facts: Stated = {
-        "name": {"given_name": _GIVEN[n % 8], "family_name": family},
-        "date_of_birth": born.isoformat(),
+        "name": {
+            "given_name": _part(_GIVEN, n) + _part(_CALLED, n),
+            "family_name": _part(_BEGIN, n) + _part(_MIDDLE, n) + _part(_END, n),
+        },
+        "date_of_birth": _born(n).isoformat(),
         "gender": "female" if n % 2 else "male",
         "nhs_number": nhs_number(n),
         "upn": upn(n),
@@ -74,8 +94,22 @@ def a_child(**differs: Any) -> Stated:
     return {name: fact for name, fact in facts.items() if fact is not None}
 
 
+def _part(parts: list[str], n: int) -> str:
+    return parts[n % len(parts)]
+
+
+def _born(n: int) -> date:
+    """Return a day that no day and month turn into another; none is in December."""
+    return date(SystemClock().today().year - 15 + n % 12, 1 + n % 11, 13 + n % 13)
+
+
 def _postcode(n: int) -> str:
     return f"NM{n // 400 + 1} {n % 10}{_LETTERS[n // 10 % 20]}{_LETTERS[n // 200 % 20]}"
+
+
+def misspelt(name: Stated) -> Stated:
+    """Return a name as somebody may hear it."""
+    return {**name, "family_name": f"{name['family_name']}e"}
 
 
 def by_name(child: Stated) -> Stated:
@@ -115,7 +149,7 @@ def involvement(service: str = "social_care", **differs: Any) -> Stated:
 
 def reference(kind: str = "C") -> str:
     """Return a supplier's reference nobody used before."""
-    return f"{kind}-{next(_numbers)}"
+    return f"{kind}-{next(_Counts.words)}"
 
 
 def child_line(ref: str, child: Stated, as_of: str | None = None) -> Stated:
