@@ -20,6 +20,7 @@ from consent.decision import (
     Verdict,
 )
 from consent.facts import (
+    AgencyKind,
     Ask,
     AskerFacts,
     AssessmentFacts,
@@ -88,6 +89,11 @@ def decide_assessment(
     """Say whether it is told that a common assessment is held, and by whom."""
     rules = rules_assessment.ASSESSMENT_RULES
     return combine([rule(asker, ask, decision, facts, agreement) for rule in rules]).allowed
+
+
+def may_hold_assessment(kind: AgencyKind, agreement: Agreement) -> bool:
+    """Say whether an assessment may be handed to an agency of this kind."""
+    return rules_asker.holds_assessments(kind, agreement)
 
 
 def override_terms(asker: AskerFacts, ask: Ask, agreement: Agreement) -> SecondPerson:

@@ -57,7 +57,7 @@ ASKED_OF_A_CHILD = frozenset(
     }
 )
 READS_OF_THE_ARCHIVE = frozenset({Action.READ_CHILD, Action.READ_HOLDS, Action.READ_CONSENTS})
-# They replace what stands; an agency's own involvement, consent or status only adds.
+# Stated of the child as a whole; an agency's own involvement, consent or status only adds.
 OVERWRITES = frozenset({Action.AMEND_CHILD, Action.RECORD_ASSESSMENT})
 
 # Bound once: reading a member off its enum costs as much as a rule.
@@ -150,10 +150,10 @@ def shielded_record_shows_identity_only(
 def shielded_record_is_overwritten_by_the_team_alone(
     asker: AskerFacts, ask: Ask, child: ChildFacts, _agreement: Agreement
 ) -> Verdict | None:
-    """What one may not see one may not replace; own involvements may still be recorded."""
-    if child.shielded and ask.action in OVERWRITES and asker.role != _TEAM:
-        return _NOT_OVERWRITTEN
-    return None
+    """What one may not see one may not replace; what is one's own may be recorded or ended."""
+    if not child.shielded or ask.action not in OVERWRITES or asker.role == _TEAM:
+        return None
+    return None if _ends_its_own(ask, child) else _NOT_OVERWRITTEN
 
 
 def override_opens_nothing_until_it_is_in_force(
@@ -206,6 +206,10 @@ CHILD_RULES: tuple[ChildRule, ...] = (
     shielded_record_withholds_whereabouts,
     sensitive_services_are_brokered,
 )
+
+
+def _ends_its_own(ask: Ask, child: ChildFacts) -> bool:
+    return ask.action == Action.RECORD_ASSESSMENT and child.own_assessment is True
 
 
 def _overrides(ask: Ask, child: ChildFacts) -> bool:

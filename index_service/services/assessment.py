@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from consent.decide import may_hold_assessment
 from consent.facts import Action, DisclosureClass, Role
 from index_service.domain.consent_rules import superseded
 from index_service.domain.consenting import Consent, ConsentFor
@@ -15,20 +16,28 @@ from index_service.domain.involvement import (
     CafStatus,
     Contact,
     LeadProfessional,
+    standing,
 )
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
+from index_service.services.assessed import Headed, assessments_told, row_of
 from index_service.services.attempt import Attempt
-from index_service.services.cases import CaseFact, SealedCase, checked_cases, new_case_id
+from index_service.services.cases import CaseFact, SealedCase, new_case_id
+from index_service.services.consents_standing import standing_of
 from index_service.services.due import due_rows
+from index_service.services.encoding import Policy
+from index_service.services.facts import CaseFacts
+from index_service.services.forms.assessment import CAF
 from index_service.services.forms.consent import CONSENT
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.pointers import LOAD_ROWS, decoy
+from index_service.services.room import refuse_if_full
 from index_service.services.writing import (
     Change,
     Opened,
     add_case,
+    child_to_end_own,
     child_to_write,
     put_policy,
     recorded,
@@ -38,9 +47,31 @@ from index_service.store.work import Work, work_on
 
 _NOT_HELD = "not_own_assessment"
 
-_Made = Callable[[Admitted, UUID], CafStatus | LeadProfessional]
-_Heads = list[tuple[SealedCase, CaseHead]]
-_Changed = Callable[[CafStatus, _Heads], CafStatus]
+_Made = Callable[[Admitted, UUID, CaseFact | None], CafStatus | LeadProfessional]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """An assessment an asker may change, among its child's case rows."""
+
+    case: SealedCase
+    head: CaseHead
+    caf: CafStatus
+    heads: tuple[Headed, ...]
+
+
+_Changed = Callable[[_Found], CafStatus]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step with an assessment: how it changes it, and whether a shield leaves it open.
+
+    `stated` judges the asker's side before a child is read.
+    """
+
+    stated: Callable[[Admitted], _Changed]
+    shielded_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,32 +84,37 @@ class Holding:
 
 
 class Assessments:
-    """Keeps the one common assessment status and the one lead professional of a child."""
+    """Keeps what each agency says of assessment and lead: one row an agency of either.
+
+    Nobody writes over another's: it may be one it is not told of.
+    """
 
     def __init__(self, index: Index) -> None:
         self._index = index
 
     async def hold(self, login: Login, child_id: UUID, stated: Holding, attempt: Attempt) -> None:
-        """State that the asker's agency holds a common assessment, replacing what stood."""
+        """State that the asker's agency holds a common assessment, replacing what it stated."""
 
-        def made(admitted: Admitted, row_id: UUID) -> CafStatus:
+        def made(admitted: Admitted, row_id: UUID, old: CaseFact | None) -> CafStatus:
             today = admitted.ask.today
             _not_in_the_future(admitted, stated.since, "held_since")
             usual = stated.since + REVIEW_AFTER
             review = stated.review or (usual if usual > today else today + REVIEW_AFTER)
             holder = str(admitted.asker.agency_id)
-            return CafStatus(holder, stated.contact, stated.since, id=row_id, review_due=review)
+            caf = CafStatus(holder, stated.contact, stated.since, id=row_id, review_due=review)
+            return replace(caf, refused=old.refused) if isinstance(old, CafStatus) else caf
 
         await self._put(login, child_id, "caf", made, attempt)
 
     async def lead(
         self, login: Login, child_id: UUID, contact: Contact, since: date, attempt: Attempt
     ) -> None:
-        """State who leads for the child, replacing who did."""
+        """State that the asker's agency leads for the child, replacing what it stated."""
 
-        def made(admitted: Admitted, row_id: UUID) -> LeadProfessional:
+        def made(admitted: Admitted, row_id: UUID, _: CaseFact | None) -> LeadProfessional:
             _not_in_the_future(admitted, since, "since")
-            return LeadProfessional(str(admitted.asker.agency_id), contact, since, id=row_id)
+            who = admitted.asker.facts
+            return LeadProfessional(who.agency, who.agency_kind, contact, since, id=row_id)
 
         await self._put(login, child_id, "lead", made, attempt)
 
@@ -90,26 +126,36 @@ class Assessments:
         def stated(admitted: Admitted) -> _Changed:
             _not_in_the_future(admitted, day, "closed")
 
-            def changed(caf: CafStatus, _: _Heads) -> CafStatus:
-                if day < caf.held_since:
+            def changed(found: _Found) -> CafStatus:
+                if day < found.caf.held_since:
                     raise Invalid(Code.DATE_OUT_OF_RANGE, "closed")
-                return replace(caf, closed=day, closure=why)
+                return replace(found.caf, closed=day, closure=why)
 
             return changed
 
-        await self._change(login, child_id, stated, attempt)
+        await self._change(login, child_id, _Step(stated, shielded_too=True), attempt)
 
     async def reassign(
         self, login: Login, child_id: UUID, to: UUID, contact: Contact, attempt: Attempt
     ) -> None:
-        """Hand the asker's agency's assessment to another agency of a kind that may hold one."""
+        """Hand the asker's agency's assessment to another agency of a kind that may hold one.
+
+        What the family refused goes along with it.
+        """
 
         def stated(admitted: Admitted) -> _Changed:
             _may_hold(admitted, to)
             today = admitted.ask.today
-            return lambda caf, _: replace(caf, agency=str(to), contact=contact, held_since=today)
 
-        await self._change(login, child_id, stated, attempt)
+            def changed(found: _Found) -> CafStatus:
+                told = CaseFacts((head for _, head in found.heads), "", today)
+                refused = told.last_consent if told.refused_to_the_next(found.head) else 0
+                before = replace(found.caf, refused=refused)
+                return replace(before, agency=str(to), contact=contact, held_since=today)
+
+            return changed
+
+        await self._change(login, child_id, _Step(stated, shielded_too=True), attempt)
 
     async def offer(self, login: Login, child_id: UUID, authority: str, attempt: Attempt) -> None:
         """Note that the asker's agency's assessment is offered to another authority.
@@ -121,14 +167,14 @@ class Assessments:
             if authority == self._index.csa:
                 raise Invalid(Code.FIELD_INVALID, "authority")
 
-            def changed(caf: CafStatus, heads: _Heads) -> CafStatus:
-                if not _transfer_consented(admitted, heads, authority):
+            def changed(found: _Found) -> CafStatus:
+                if not _transfer_consented(admitted, found.heads, authority):
                     raise Invalid(Code.CONSENT_MISSING)
-                return replace(caf, offered_to=authority, offered_on=admitted.ask.today)
+                return replace(found.caf, offered_to=authority, offered_on=admitted.ask.today)
 
             return changed
 
-        await self._change(login, child_id, stated, attempt)
+        await self._change(login, child_id, _Step(stated), attempt)
 
     async def _put(
         self, login: Login, child_id: UUID, kind: str, made: _Made, attempt: Attempt
@@ -139,54 +185,59 @@ class Assessments:
             admitted = await admit(index, work.directory, asked, attempt)
             await work.locks.shields_shared()
             opened = await child_to_write(index, work, admitted, child_id, attempt)
-            heads = await self._heads(work, opened)
-            old = next((each for each in heads if each[1].kind == kind), None)
-            fact = made(admitted, old[0].id if old else new_case_id())
-            if old is None:
+            heads = (await standing_of(index, work, opened.child)).heads
+            old = row_of(heads, kind, admitted.asker.facts.agency)
+            before = old[0].body(old[1]) if old else None
+            fact = made(admitted, old[0].id if old else new_case_id(), before)
+            if old is None or before is None:
+                await refuse_if_full(index, work, admitted, opened)
                 policy = await add_case(index, work, opened.child, fact)
                 rows = self._rows(child_id, fact)
                 rows += [decoy() for _ in range(LOAD_ROWS - len(rows))]
                 await work.children.add_work(sorted(rows))
             else:
                 policy = await replace_case(index, work, opened.child, old[0], fact)
-                await self._relist(work, child_id, old[0].body(old[1]), fact)
+                await self._relist(work, child_id, before, fact)
             await put_policy(work, opened.child, policy)
             await recorded(index, work, attempt, _changed(opened))
 
-    async def _change(
-        self,
-        login: Login,
-        child_id: UUID,
-        stated: Callable[[Admitted], _Changed],
-        attempt: Attempt,
-    ) -> None:
-        """Change the assessment the asker's agency holds, or any for the team.
+    async def _change(self, login: Login, child_id: UUID, step: _Step, attempt: Attempt) -> None:
+        """Change the assessment the asker's agency holds, or the one the team is told of.
 
-        `stated` judges the asker's side before a child is read. Somebody else's
-        assessment, and none, are the one 404.
+        Somebody else's assessment, and none, are the one 404.
         """
         index = self._index
         asked = Asked(login, Action.RECORD_ASSESSMENT, attempt.access)
         async with work_on(index.feed, index.csa, index.log) as work:
             admitted = await admit(index, work.directory, asked, attempt)
-            changed = stated(admitted)
+            changed = step.stated(admitted)
             await work.locks.shields_shared()
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            heads = await self._heads(work, opened)
-            case, before = _held(admitted, heads, attempt)
-            if before.closed is not None:
+            to_change = child_to_end_own if step.shielded_too else child_to_write
+            opened = await to_change(index, work, admitted, child_id, attempt)
+            heads = (await standing_of(index, work, opened.child)).heads
+            found = _held(admitted, opened, heads, attempt)
+            if found.caf.closed is not None:
                 raise Invalid(Code.ENDED_ALREADY)
-            after = changed(before, heads)
-            policy = await replace_case(index, work, opened.child, case, after)
-            await self._relist(work, child_id, before, after)
+            policy = await self._put_changed(work, opened, found, changed(found))
             await put_policy(work, opened.child, policy)
             await recorded(index, work, attempt, _changed(opened))
 
-    async def _heads(self, work: Work, opened: Opened) -> _Heads:
-        ref = self._index.keyring.references.case_ref(opened.child.child_id)
-        rows = [row._mapping for row in await work.children.cases([ref])]
-        cases = checked_cases(self._index.keyring, opened.child.key, opened.child.policy, rows)
-        return [(case, case.head()) for case in cases]
+    async def _put_changed(
+        self, work: Work, opened: Opened, found: _Found, after: CafStatus
+    ) -> Policy:
+        """Put an assessment in its place: in that of its new holder's own, if they have one."""
+        child, case = opened.child, found.case
+        there = row_of(found.heads, CAF.kind, after.agency)
+        if there is None or there[0].id == case.id:
+            await self._relist(work, child.child_id, found.caf, after)
+            return await replace_case(self._index, work, child, case, after)
+        other, before = there[0], there[0].body(there[1])
+        assert isinstance(before, CafStatus)  # INVARIANT: the head said so
+        after = replace(after, id=other.id, refused=max(after.refused, before.refused))
+        await self._relist(work, child.child_id, before, after)
+        gone = replace(found.caf, handed_on=True)
+        policy = await replace_case(self._index, work, child, case, gone)
+        return await replace_case(self._index, work, replace(child, policy=policy), other, after)
 
     def _rows(self, child_id: UUID, fact: CaseFact) -> list[tuple[bytes, bytes]]:
         if not isinstance(fact, CafStatus):
@@ -204,19 +255,25 @@ class Assessments:
             await work.children.add_work(sorted(on))
 
 
-def _held(admitted: Admitted, heads: _Heads, attempt: Attempt) -> tuple[SealedCase, CafStatus]:
-    asker = admitted.asker.facts
-    for case, head in heads:
-        own = head.agency == asker.agency or asker.role is Role.MANAGEMENT_TEAM
-        if head.kind == "caf" and own:
-            caf = case.body(head)
-            assert isinstance(caf, CafStatus)  # INVARIANT: the head said so
-            return case, caf
-    attempt.rules = (_NOT_HELD,)
-    raise NotDisclosed(_NOT_HELD)
+def _held(
+    admitted: Admitted, opened: Opened, heads: tuple[Headed, ...], attempt: Attempt
+) -> _Found:
+    """Return the assessment to change, of those policy tells this asker of."""
+    asker, ask = admitted.asker.facts, admitted.ask
+    facts = CaseFacts((head for _, head in heads), asker.agency, ask.today, ask.purpose)
+    found = {
+        caf.agency: _Found(case, head, caf, heads)
+        for (case, head), caf in assessments_told(admitted, opened.decision, heads, facts)
+        if head.agency == asker.agency or asker.role is Role.MANAGEMENT_TEAM
+    }
+    chosen = standing(each.caf for each in found.values())
+    if chosen is None:
+        attempt.rules = (_NOT_HELD,)
+        raise NotDisclosed(_NOT_HELD)
+    return found[chosen.agency]
 
 
-def _transfer_consented(admitted: Admitted, heads: _Heads, authority: str) -> bool:
+def _transfer_consented(admitted: Admitted, heads: tuple[Headed, ...], authority: str) -> bool:
     """Say whether the newest word on a transfer to this authority is a consent in force."""
     rows = [
         case.body(head)
@@ -239,12 +296,8 @@ def _transfer_consented(admitted: Admitted, heads: _Heads, authority: str) -> bo
 
 def _may_hold(admitted: Admitted, agency_id: UUID) -> None:
     """Refuse an agency that is not here, or whose practitioners may hold no assessment."""
-    agency, action = admitted.view.agencies.get(agency_id), Action.RECORD_ASSESSMENT
-    if agency is None:
-        raise Invalid(Code.FIELD_INVALID, "agency_id")
-    role, agreement = Role.PRACTITIONER, admitted.agreement
-    may = action in agreement.actions.get((role, agency.kind), ())
-    if not may or not agreement.purposes.get((role, agency.kind, action)):
+    agency = admitted.view.agencies.get(agency_id)
+    if agency is None or not may_hold_assessment(agency.kind, admitted.agreement):
         raise Invalid(Code.FIELD_INVALID, "agency_id")
 
 

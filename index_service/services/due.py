@@ -5,7 +5,7 @@ opened. What is shown is decided on the record itself, as if each were to be cha
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from uuid import UUID
 
 import orjson
 
-from consent.decide import decide_assessment, may_ask
+from consent.decide import may_ask
 from consent.facts import Action, DisclosureClass, Role
 from index_service.crypto.keyring import Keyring
 from index_service.domain import disclosure
@@ -22,6 +22,7 @@ from index_service.domain.errors import Code, Refused
 from index_service.domain.involvement import CafStatus
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
+from index_service.services.assessed import assessments_told
 from index_service.services.attempt import Attempt
 from index_service.services.cases import checked_cases
 from index_service.services.contact_shield import contact_as_seen
@@ -43,19 +44,22 @@ _CLASSES = (DisclosureClass.IDENTITY, DisclosureClass.ASSESSMENT)
 def due_rows(keyring: Keyring, child_id: UUID, caf: CafStatus) -> list[tuple[bytes, bytes]]:
     """Return the rows that list an assessment, for its holder and for the team.
 
-    The same each time, so that they can be removed.
+    The same each time, so that they can be removed; no other assessment's, though it be of
+    the same child and due the same day.
     """
+    assert caf.id is not None  # INVARIANT: ids are given where facts are made
     day = caf.review_day().toordinal().to_bytes(4)
-    data = b"\x00" + child_id.bytes + day + bytes(12)
+    data = b"\x00" + child_id.bytes + day + caf.id.bytes[:12]
     rows = []
-    for name in (_EVERYBODYS, _of_agency(caf.agency)):
+    for name in (_EVERYBODYS, due_list_of(caf.agency)):
         tokens = list_tokens(keyring, name)
         token = tokens[_place(child_id, tokens)]
         rows.append((token, keyring.pointers.seal_small(token, data)))
     return rows
 
 
-def _of_agency(agency: str) -> str:
+def due_list_of(agency: str) -> str:
+    """Return the name of the list of an agency's own assessments."""
     return f"caf/{agency}"
 
 
@@ -63,7 +67,8 @@ def _place(child_id: UUID, tokens: Sequence[bytes]) -> int:
     return child_id.bytes[0] % len(tokens)
 
 
-def _listed(keyring: Keyring, token: bytes, pointer: bytes) -> tuple[UUID, date]:
+def open_due(keyring: Keyring, token: bytes, pointer: bytes) -> tuple[UUID, date]:
+    """Return whose assessment a row lists, and the day it is to be reviewed by."""
     data = keyring.pointers.open_small(token, pointer)
     return UUID(bytes=data[1:17]), date.fromordinal(int.from_bytes(data[17:21]))
 
@@ -73,6 +78,7 @@ class _Due:
     """One assessment to be reviewed, and its child as far as shown."""
 
     child_id: UUID
+    agency: UUID
     shown: Shown
 
 
@@ -97,7 +103,7 @@ class DueList:
         page = found[:PAGE_MAX]
         following = None
         if len(found) > PAGE_MAX:
-            following = next_cursor(keyring, admitted, attempt, self._position(page[-1].child_id))
+            following = next_cursor(keyring, admitted, attempt, self._position(page[-1]))
         listed = orjson.dumps([each.shown for each in page])
         entry = replace(
             attempt.entry(index.log.stamp(), Outcome.SHOWN),
@@ -107,30 +113,31 @@ class DueList:
         attempt.answered(await index.log.append(entry))
         return orjson.dumps({"assessments": orjson.Fragment(listed), "next": following})
 
-    def _position(self, child_id: UUID) -> bytes:
-        place = _place(child_id, list_tokens(self._index.keyring, _EVERYBODYS))
-        return bytes((place,)) + child_id.bytes
+    def _position(self, due: _Due) -> bytes:
+        place = _place(due.child_id, list_tokens(self._index.keyring, _EVERYBODYS))
+        return bytes((place,)) + due.child_id.bytes + due.agency.bytes
 
     async def _found(self, reading: Snapshot, admitted: Admitted, after: bytes) -> list[_Due]:
         """Return what is due after a position, one more than a page if there is more."""
         keyring, asker = self._index.keyring, admitted.asker.facts
         team = asker.role is Role.MANAGEMENT_TEAM
-        name = _EVERYBODYS if team else _of_agency(asker.agency)
+        name = _EVERYBODYS if team else due_list_of(asker.agency)
         horizon = admitted.ask.today + DUE_WITHIN
         found: list[_Due] = []
         for place, token in enumerate(list_tokens(keyring, name)):
             if bytes((place,)) < after[:1]:
                 continue
-            rest = after[1:] if bytes((place,)) == after[:1] else b""
+            rest = after[1:17] if bytes((place,)) == after[:1] else b""
             listed = [
-                _listed(keyring, row["token"], row["pointer"])
+                open_due(keyring, row["token"], row["pointer"])
                 for row in await reading.work([token])
             ]
             due = sorted({child_id for child_id, day in listed if day <= horizon})
-            later = [child_id for child_id in due if child_id.bytes > rest]
+            later = [child_id for child_id in due if child_id.bytes >= rest]
             for begin in range(0, len(later), _AT_ONCE):
                 some = later[begin : begin + _AT_ONCE]
-                found += await self._opened(reading, admitted, some)
+                opened = await self._opened(reading, admitted, some)
+                found += [each for each in opened if self._position(each) > after]
                 if len(found) > PAGE_MAX:
                     return found
         return found
@@ -145,35 +152,33 @@ class DueList:
         cases: dict[bytes, list[Any]] = {ref: [] for ref in refs.values()}
         for row in await reading.cases(list(refs.values())):
             cases[row["child_ref"]].append(row)
-        opened = []
+        opened: list[_Due] = []
         for child_id, ref in refs.items():
             if child_id in children:
                 child = open_policy(keyring, children[child_id])
-                caf = self._due(admitted, child, cases[ref])
-                if caf is not None:
-                    opened.append(_Due(child_id, self._shown(admitted, child, caf)))
+                due = sorted(self._due(admitted, child, cases[ref]), key=lambda caf: caf.agency)
+                opened += [
+                    _Due(child_id, UUID(caf.agency), self._shown(admitted, child, caf))
+                    for caf in due
+                ]
         return opened
 
-    def _due(self, admitted: Admitted, child: SealedChild, rows: Iterable[Any]) -> CafStatus | None:
-        """Return a child's assessment if this asker is shown it and it is due."""
-        asker, ask, agreement = admitted.asker.facts, admitted.ask, admitted.agreement
-        decision = decided(admitted, ask, child)
-        if DisclosureClass.ASSESSMENT not in decision.permits:
-            return None
+    def _due(
+        self, admitted: Admitted, child: SealedChild, rows: Iterable[Any]
+    ) -> Iterator[CafStatus]:
+        """Yield those of a child's assessments that are this asker's to review, and due."""
+        asker, ask = admitted.asker.facts, admitted.ask
+        decision = decided(admitted, ask, child, own_assessment=True)
+        if not decision.allowed:
+            return
         cases = checked_cases(self._index.keyring, child.key, child.policy, rows)
         heads = [(case, case.head()) for case in cases]
         facts = CaseFacts((head for _, head in heads), asker.agency, ask.today, ask.purpose)
-        for case, head in heads:
-            own = head.agency == asker.agency or asker.role is Role.MANAGEMENT_TEAM
-            if head.kind != "caf" or not own:
-                continue
-            if decide_assessment(asker, ask, decision, facts.assessment(head), agreement):
-                caf = case.body(head)
-                assert isinstance(caf, CafStatus)  # INVARIANT: the head said so
-                # The list may be behind the record.
-                still = caf.closed is None and caf.review_day() <= ask.today + DUE_WITHIN
-                return caf if still else None
-        return None
+        for _, caf in assessments_told(admitted, decision, heads, facts):
+            own = caf.agency == asker.agency or asker.role is Role.MANAGEMENT_TEAM
+            # The list may be behind the record.
+            if own and caf.closed is None and caf.review_day() <= ask.today + DUE_WITHIN:
+                yield caf
 
     def _shown(self, admitted: Admitted, child: SealedChild, caf: CafStatus) -> Shown:
         agency = admitted.view.agencies.get(UUID(caf.agency))

@@ -13,7 +13,7 @@ from consent.facts import (
     SensitiveBasis,
 )
 from index_service.domain.consenting import BasisKind, ConsentFor, ConsentState
-from index_service.domain.involvement import Involvement, Service
+from index_service.domain.involvement import CafState, Involvement, Service
 from index_service.services.encoding import Policy
 from index_service.services.forms.form import CaseHead
 
@@ -54,6 +54,7 @@ class CaseFacts:
         # By matter: the newest consent that has begun; None while all are yet to begin.
         self._governing: dict[_Matter, CaseHead | None] = {}
         self._harm: set[tuple[str, str | None]] = set()
+        self.last_consent = 0
         for head in heads:
             if head.kind == "consent":
                 self._take_consent(head)
@@ -69,12 +70,25 @@ class CaseFacts:
         return InvolvementFacts(sensitive, basis, own, AgencyKind(kind), head.agency)
 
     def assessment(self, head: CaseHead) -> AssessmentFacts:
-        """Return the facts of a common assessment's entry, or of the lead professional's."""
-        return AssessmentFacts(head.agency == self._own_agency, self._caf_consent(head.agency))
+        """Return the facts of a common assessment's entry."""
+        own, state = head.agency == self._own_agency, head.extra[0]
+        return AssessmentFacts(own, self._caf_consent(head), state == CafState.OPEN)
+
+    def leading(self, head: CaseHead) -> InvolvementFacts:
+        """Return the facts of who leads, which is told as an involvement of that agency is."""
+        kind = AgencyKind(head.extra[0])
+        sensitive = Involvement.is_sensitive(None, kind)
+        own = head.agency == self._own_agency
+        return InvolvementFacts(sensitive, SensitiveBasis.NONE, own, kind, head.agency)
+
+    def refused_to_the_next(self, head: CaseHead) -> bool:
+        """Say whether a next holder of an assessment is to stand refused, as its holder does."""
+        return self._caf_consent(head) is CafConsent.REFUSED
 
     def _take_consent(self, head: CaseHead) -> None:
         given_for, service, state, begins, _until, sequence, _purpose = head.extra
         matter = (given_for, service, head.agency)
+        self.last_consent = max(self.last_consent, sequence)
         known = self._governing.setdefault(matter, None)
         if begins > self._today:
             return
@@ -98,24 +112,18 @@ class CaseFacts:
         harmed = (agency, service) in self._harm
         return SensitiveBasis.SIGNIFICANT_HARM if harmed else SensitiveBasis.NONE
 
-    def _caf_consent(self, agency: str) -> CafConsent:
-        """Say what the family has said to whoever holds the assessment.
+    def _caf_consent(self, head: CaseHead) -> CafConsent:
+        """Say what the family has said to whoever holds the assessment, and to nobody else.
 
-        What they refused an earlier holder is refused until they give it to this one.
+        A refusal that came along with it stands until they give it to this holder.
         """
-        matter = (ConsentFor.CAF.value, None, agency)
-        if matter in self._governing:
-            given = self._in_force(self._governing[matter])
-            return CafConsent.GIVEN if given else CafConsent.REFUSED
-        others = [
-            head
-            for (given_for, _, _), head in self._governing.items()
-            if head is not None and given_for == ConsentFor.CAF
-        ]
-        newest = max(others, key=lambda head: int(head.extra[5]), default=None)
-        if newest is not None and newest.extra[2] != ConsentState.GIVEN:
-            return CafConsent.REFUSED
-        return CafConsent.NOT_STATED
+        refused = head.extra[1]
+        matter = (ConsentFor.CAF.value, None, head.agency)
+        if matter not in self._governing:
+            return CafConsent.REFUSED if refused else CafConsent.NOT_STATED
+        said = self._governing[matter]
+        since = said is not None and said.extra[5] > refused
+        return CafConsent.GIVEN if since and self._in_force(said) else CafConsent.REFUSED
 
     def _in_force(self, head: CaseHead | None) -> bool:
         """Say whether a consent is given today, for what is asked."""

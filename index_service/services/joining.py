@@ -11,23 +11,32 @@ from typing import Any
 from uuid import UUID
 
 from index_service.domain.errors import Code, Invalid
-from index_service.domain.involvement import Involvement
+from index_service.domain.involvement import (
+    CafStatus,
+    Involvement,
+    LeadProfessional,
+    standing,
+)
 from index_service.services.cases import (
     CASES_A_CHILD_MAX,
+    CaseFact,
     SealedCase,
     case_mark,
     checked_cases,
     seal_case,
 )
+from index_service.services.due import due_rows
 from index_service.services.encoding import Policy
+from index_service.services.facts import CaseFacts
+from index_service.services.forms.assessment import CAF, LEAD
 from index_service.services.index import Index
 from index_service.services.pointers import Load, caseload_pointers
 from index_service.services.sealing import SealedChild
 from index_service.services.shielding import hold_duplicates, put_policy_and_tokens
 from index_service.store.work import Work
 
-# A record has one of each in force: its agency states them of the survivor, if still true.
-_STAYS = frozenset({"caf", "lead"})
+# An agency has one row of each of a child: where both records have one, the later stays.
+_ONE_AN_AGENCY = frozenset({CAF.kind, LEAD.kind})
 _MAC_BYTES = 16
 
 
@@ -37,6 +46,16 @@ class Joint:
 
     joined: SealedChild
     survivor: SealedChild
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """One case row of a record, open."""
+
+    case: SealedCase
+    fact: CaseFact
+    kind: str
+    agency: str
 
 
 async def join(index: Index, work: Work, joint: Joint, sources: Sequence[bytes]) -> None:
@@ -68,43 +87,85 @@ class _Mover:
     async def cases(self) -> None:
         """Seal the joined record's case rows anew under the survivor's key and reference."""
         joined, survivor = self._joint.joined, self._joint.survivor
-        references = self._index.keyring.references
-        ref = references.case_ref(joined.child_id)
-        rows = [row._mapping for row in await self._work.children.cases([ref])]
-        cases = checked_cases(self._index.keyring, joined.key, joined.policy, rows)
-        moving = [case for case in cases if case.head().kind not in _STAYS]
+        moving, there = await self._rows(joined), await self._rows(survivor)
+        moving, there = self._refused(moving, there), self._refused(there, moving)
+        kept = {(row.kind, row.agency): row for row in there if row.kind in _ONE_AN_AGENCY}
+        second = [row for row in moving if (row.kind, row.agency) in kept]
+        moving = [row for row in moving if (row.kind, row.agency) not in kept]
         if survivor.policy.cases + len(moving) > CASES_A_CHILD_MAX:
             raise Invalid(Code.STATE_CONFLICT, "survivor_id")
-        stored = [self._moved(case) for case in moving]
-        child_ref = references.case_ref(survivor.child_id)
-        await self._work.children.replace_cases([{**row, "child_ref": child_ref} for row in stored])
-        for case in moving:
-            await self._repoint(case)
+        stored = [self._moved(row) for row in moving]
+        ref = self._index.keyring.references.case_ref(survivor.child_id)
+        await self._work.children.replace_cases([{**row, "child_ref": ref} for row in stored])
+        for row in moving:
+            await self._repoint(row)
+        for row in second:
+            old = kept[row.kind, row.agency]
+            kept[row.kind, row.agency] = replace(old, fact=_later(old.fact, row.fact))
+        await self._work.children.replace_cases([self._kept(row) for row in kept.values()])
+        for row in kept.values():
+            await self._relist(row)
 
-    def _moved(self, case: SealedCase) -> dict[str, Any]:
+    async def _rows(self, child: SealedChild) -> list[_Stated]:
         keyring = self._index.keyring
-        fact = case.body(case.head())
-        sealed = seal_case(self._joint.survivor.key, case.id, fact)
+        ref = keyring.references.case_ref(child.child_id)
+        rows = [row._mapping for row in await self._work.children.cases([ref])]
+        cases = checked_cases(keyring, child.key, child.policy, rows)
+        heads = [(case, case.head()) for case in cases]
+        return [_Stated(case, case.body(head), head.kind, head.agency) for case, head in heads]
+
+    def _refused(self, rows: list[_Stated], others: list[_Stated]) -> list[_Stated]:
+        """Have assessments refused in their own record stay so, whatever the other was told."""
+        heads = [row.case.head() for row in rows]
+        told = CaseFacts(heads, "", self._index.clock.today())
+        of_others = CaseFacts((row.case.head() for row in others), "", self._index.clock.today())
+        last = max(told.last_consent, of_others.last_consent)
+        return [
+            replace(row, fact=replace(row.fact, refused=last))
+            if isinstance(row.fact, CafStatus) and told.refused_to_the_next(head)
+            else row
+            for row, head in zip(rows, heads, strict=True)
+        ]
+
+    def _moved(self, row: _Stated) -> dict[str, Any]:
+        keyring, case = self._index.keyring, row.case
+        sealed = seal_case(self._joint.survivor.key, case.id, row.fact)
         self.taken = self.taken.with_mark(case_mark(keyring, case.id, case.sealed), added=-1)
         self.given = self.given.with_mark(case_mark(keyring, case.id, sealed), added=1)
         return {"id": case.id, "sealed": sealed}
 
-    async def _repoint(self, case: SealedCase) -> None:
-        """Put rows that lead to a case at its new place where old ones did, and no others."""
-        old = self._pointers(case, self._joint.joined.child_id)
-        new = self._pointers(case, self._joint.survivor.child_id)
-        found = await self._work.children.work([token for token, _ in old])
-        there = {(row.token, row.pointer) for row in found}
-        await self._work.children.remove_work([row for row in old if row in there])
-        pairs = zip(old, new, strict=True)
-        await self._work.children.add_work(sorted(row for was, row in pairs if was in there))
+    def _kept(self, row: _Stated) -> dict[str, Any]:
+        keyring, case = self._index.keyring, row.case
+        sealed = seal_case(self._joint.survivor.key, case.id, row.fact)
+        self.given = self.given.with_mark(case_mark(keyring, case.id, case.sealed))
+        self.given = self.given.with_mark(case_mark(keyring, case.id, sealed))
+        return {"id": case.id, "sealed": sealed}
 
-    def _pointers(self, case: SealedCase, child_id: UUID) -> list[tuple[bytes, bytes]]:
-        head = case.head()
-        fact = case.body(head)
+    async def _relist(self, row: _Stated) -> None:
+        """List an assessment of the survivor by its day of review, which may be another now."""
+        child_id = self._joint.survivor.child_id
+        before = row.case.body(row.case.head())
+        if isinstance(before, CafStatus) and isinstance(row.fact, CafStatus):
+            keyring, children = self._index.keyring, self._work.children
+            await children.remove_work(due_rows(keyring, child_id, before))
+            await children.add_work(sorted(due_rows(keyring, child_id, row.fact)))
+
+    async def _repoint(self, row: _Stated) -> None:
+        """Put rows that lead to a case at its new place where old ones did, and no others."""
+        old = self._pointers(row, self._joint.joined.child_id)
+        new = self._pointers(row, self._joint.survivor.child_id)
+        found = await self._work.children.work([token for token, _ in old])
+        there = {(each.token, each.pointer) for each in found}
+        await self._work.children.remove_work([each for each in old if each in there])
+        pairs = zip(old, new, strict=True)
+        await self._work.children.add_work(sorted(one for was, one in pairs if was in there))
+
+    def _pointers(self, row: _Stated, child_id: UUID) -> list[tuple[bytes, bytes]]:
+        keyring, fact = self._index.keyring, row.fact
+        if isinstance(fact, CafStatus):
+            return due_rows(keyring, child_id, fact)
         who = fact.practitioner if isinstance(fact, Involvement) else None
-        load = Load(child_id, case.id)
-        return caseload_pointers(self._index.keyring, head.agency, who, load)
+        return caseload_pointers(keyring, row.agency, who, Load(child_id, row.case.id))
 
     async def sources(self, refs: Sequence[bytes]) -> None:
         """Have the supplier's references lead to the survivor, whose next line is taken anew."""
@@ -125,3 +186,14 @@ class _Mover:
                 }
             )
         await self._work.feeds.put_source_records(moved)
+
+
+def _later(one: CaseFact, other: CaseFact) -> CaseFact:
+    """Return of two of an agency the later, under the first one's id; what was refused stays so."""
+    if isinstance(one, CafStatus) and isinstance(other, CafStatus):
+        there = [each for each in (one, other) if not each.handed_on]
+        chosen = standing(there) or one
+        return replace(chosen, id=one.id, refused=max(one.refused, other.refused))
+    if isinstance(one, LeadProfessional) and isinstance(other, LeadProfessional):
+        return one if one.since >= other.since else replace(other, id=one.id)
+    return one

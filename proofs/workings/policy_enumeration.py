@@ -9,10 +9,12 @@ from consent.decide import (
     decide_assessment,
     decide_involvement,
     may_ask,
+    may_hold_assessment,
     may_mediate,
     override_terms,
 )
 from consent.decision import Decision
+from consent.facts import AgencyKind
 from proofs.workings.policy_agreements import Document
 from proofs.workings.policy_model import Model, Said
 from proofs.workings.policy_space import (
@@ -63,6 +65,9 @@ class Comparing:
 
     def run(self, every: int = 1, first: int = 0) -> Compared:
         """Compare every so-manieth point of each slice, from a first one on."""
+        for kind in AgencyKind:
+            said, expected = may_hold_assessment(kind, self.agreement), self.model.may_hold(kind)
+            self.compared.note("holders of assessments", kind, said, expected, expected)
         for name, part in SLICES.items():
             for point in part.points(first, every):
                 self.point(name, point)
@@ -102,7 +107,7 @@ class Comparing:
             note("involvements", (point, facts), level.value, expected, expected != "nothing")
         for about in ASSESSMENTS:
             told = decide_assessment(who, ask, decision, about, self.agreement)
-            expected_told = model.assessment(who, said, about)
+            expected_told = model.assessment(who, ask, said, about)
             note("assessments", (point, about), told, expected_told, expected_told)
 
 

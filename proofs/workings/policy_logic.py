@@ -47,10 +47,12 @@ FLAGS = (
     "has_signed",
     "accredited",
     "right",
+    "supervises",
     "archived",
     "held",
     "shielded",
     "overridden",
+    "own_assessment",
     "sensitive",
     "own",
 )
@@ -79,10 +81,12 @@ class Facts:
     has_signed: Truth
     accredited: Truth
     right: Truth
+    supervises: Truth
     archived: Truth
     held: Truth
     shielded: Truth
     overridden: Truth
+    own_assessment: Truth
     sensitive: Truth
     own: Truth
 
@@ -183,10 +187,12 @@ def plain_facts(point: Point, entry: InvolvementFacts) -> Facts:
         has_signed=who.signed_on is not None,
         accredited=who.employer_accredited,
         right=who.may_override,
+        supervises=who.may_supervise,
         archived=child.archived,
         held=child.held,
         shielded=child.shielded,
         overridden=child.overridden,
+        own_assessment=child.own_assessment,
         sensitive=entry.sensitive,
         own=entry.own_agency,
     )

@@ -24,13 +24,16 @@ EVERY_CLASS = frozenset(
 LEVELS = ("nothing", "brokered", "existence", "contact", "content")
 NEEDS_NO_PURPOSE = frozenset(
     "supply read_batch read_holds keep_directory read_directory broker approve_override"
-    " investigate read_due keep_agreement read_decision read_notices".split()
+    " investigate read_due keep_agreement read_decision read_notices read_proof inspect_log"
+    " read_panel tell_who_looked handle_misuse supervise release_log".split()
 )
 THE_TEAMS = frozenset(
     "shield lift_shield broker approve_override investigate release_hold close_identity"
-    " keep_agreement".split()
+    " keep_agreement tell_who_looked".split()
 )
-OPEN_WHEN_LAPSED = frozenset({"read_directory", "read_decision"})
+THE_AUDITORS = frozenset({"inspect_log", "read_panel", "handle_misuse"})
+SENSITIVE = frozenset({"mental_health", "sexual_health", "substance_misuse"})
+OPEN_WHEN_LAPSED = frozenset({"read_directory", "read_decision", "read_proof"})
 # What opens a child's record to the team; all else is asked of the index, not of a child.
 OF_A_CHILD = frozenset(
     "lookup read_child create_child amend_child read_involvement record_involvement"
@@ -127,6 +130,9 @@ class Model:
         wrong = self._account(asker, ask, lapsed_too=action in OPEN_WHEN_LAPSED)
         if not self._does(role, kind, action) or not self._may_have(asker, action):
             wrong.append("role_not_allowed")
+        persons = ("practitioner", "management_team")
+        if action == "supervise" and not (asker.may_supervise and role in persons):
+            wrong.append("supervision_not_granted")
         if action == "override" and not asker.may_override and not self.by_statute(asker, ask):
             wrong.append("override_not_granted")
         if action == "mediate" and not self._names(self._mediation("requesters"), kind):
@@ -135,7 +141,13 @@ class Model:
         return tuple(dict.fromkeys(wrong))
 
     def _may_have(self, asker: AskerFacts, action: str) -> bool:
-        """Whether an action of the team's is asked by the team, or an override so approved."""
+        """Whether what is some role's alone is asked by that role, or an override so approved."""
+        if action == "record_assessment":
+            return asker.agency_kind not in SENSITIVE
+        if action in THE_AUDITORS:
+            return asker.role == "auditor"
+        if action == "release_log":
+            return asker.role in ("auditor", "management_team")
         if action not in THE_TEAMS or asker.role == "management_team":
             return True
         return (
@@ -243,7 +255,9 @@ class Model:
         yield "record_archived", child.archived and not reads
         yield "record_held", child.held and not team
         overwrites = ask.action in ("amend_child", "record_assessment")
-        yield "shielded_not_overwritten", child.shielded and overwrites and not team
+        ends_own = ask.action == "record_assessment" and child.own_assessment
+        written_over = child.shielded and overwrites and not team
+        yield "shielded_not_overwritten", written_over and not ends_own
 
     # What of its entries is seen
 
@@ -281,14 +295,24 @@ class Model:
             told = self._names(self.document["sensitive"]["brokered_told_to"], kind)
             yield "brokered" if told else "nothing"
 
-    def assessment(self, asker: AskerFacts, said: Said, facts: AssessmentFacts) -> bool:
+    def assessment(self, asker: AskerFacts, ask: Ask, said: Said, facts: AssessmentFacts) -> bool:
         """Return whether it is told that an assessment is held."""
-        if "assessment" not in said.classes or asker.role in ("supplier", "auditor"):
+        if not said.classes or asker.role in ("supplier", "auditor"):
             return False
+        if "assessment" not in said.classes:
+            denied = _together(row["classes_withheld"] for row in self._denied(asker.agency))
+            agreed = self.agreed(asker.agency_kind, ask.action) - denied
+            return "assessment" in agreed and facts.own_agency and facts.is_open
         if asker.role == "management_team" or facts.own_agency or facts.consent == "given":
             return True
         expressly = self.document["caf"]["consent"] == "express"
         return facts.consent == "not_stated" and not expressly
+
+    def may_hold(self, kind: str) -> bool:
+        """Return whether an assessment may be handed to an agency of this kind."""
+        role, action = "practitioner", "record_assessment"
+        opened = any(self._opens(each, role, kind, action) for each in self.document["purposes"])
+        return self._does(role, kind, action) and opened and kind not in SENSITIVE
 
     def second_person(self, asker: AskerFacts, ask: Ask) -> str:
         """Return when somebody else must agree to an override."""

@@ -11,7 +11,7 @@ from typing import Any
 from consent import rules_asker
 from consent.agreement import Agreement
 from consent.agreement_terms import InForce
-from consent.facts import DisclosureClass, Role
+from consent.facts import SENSITIVE_KINDS, DisclosureClass, Role
 from proofs.workings.policy_logic import Facts, Logic, Truth, day_number
 
 EVERY = frozenset(DisclosureClass)
@@ -176,6 +176,26 @@ class AskerBook:
         return self._all(
             self._action(*rules_asker.TEAM_ACTIONS), self._not(self._any(self._team(), approves))
         )
+
+    def what_is_the_auditors_is_asked_by_an_auditor(self) -> Truth:
+        """Find the auditors' action asked by another."""
+        asked = self._action(*rules_asker.AUDITORS_ACTIONS)
+        return self._all(asked, self._not(self._role("auditor")))
+
+    def a_rollback_is_released_by_team_or_auditor(self) -> Truth:
+        """Find a rollback released by another."""
+        theirs = self._any(self._team(), self._role("auditor"))
+        return self._all(self._action("release_log"), self._not(theirs))
+
+    def supervision_is_a_granted_right(self) -> Truth:
+        """Find supervision without the right, or by no person."""
+        person = self._any(self._team(), self._role("practitioner"))
+        granted = self._all(self.facts.supervises, person)
+        return self._all(self._action("supervise"), self._not(granted))
+
+    def sensitive_services_hold_no_assessment(self) -> Truth:
+        """Find an assessment recorded by a sensitive service."""
+        return self._all(self._action("record_assessment"), self._kind(SENSITIVE_KINDS))
 
     def override_is_a_granted_right(self) -> Truth:
         """Find an override asked for without right or statutory task."""

@@ -105,9 +105,11 @@ class Book(AskerBook):
         return Written(forbids=dict.fromkeys(ALL_BUT_IDENTITY, when))
 
     def shielded_record_is_overwritten_by_the_team_alone(self) -> Written:
-        """Forbid others to overwrite a shielded record."""
+        """Forbid others to overwrite a shielded record, but to end their own assessment."""
         overwrites = self._action(*rules_child.OVERWRITES)
-        return self._nothing(self._all(self.facts.shielded, overwrites, self._not(self._team())))
+        ends_own = self._all(self._action("record_assessment"), self.facts.own_assessment)
+        others = self._not(self._any(self._team(), ends_own))
+        return self._nothing(self._all(self.facts.shielded, overwrites, others))
 
     def override_opens_nothing_until_it_is_in_force(self) -> Written:
         """Forbid all but identity to who asks for an override."""

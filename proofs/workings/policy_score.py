@@ -40,6 +40,7 @@ _CONSENT = (
     "whole_table",
     "agreement",
     "agreement_difference",
+    "coverage",
     "readme",
     "theorems",
 )

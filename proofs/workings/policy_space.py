@@ -46,7 +46,11 @@ DONE = (None, TODAY, date(2026, 11, 22))
 STATEMENTS = tuple(product((None, *Purpose), (None, *AccessReason)))
 HOLDERS = tuple(product(Role, AgencyKind))
 _Said = tuple[Purpose | None, AccessReason | None]
-CHILDREN = tuple(ChildFacts(*facts) for facts in product(BOTH, repeat=4))
+CHILDREN = (
+    *(ChildFacts(*facts) for facts in product(BOTH, repeat=4)),
+    # Asked for an own assessment alone: an override is another action's.
+    *(replace(ChildFacts(*facts), own_assessment=True) for facts in product(BOTH, repeat=3)),
+)
 # The kinds that agreements tell apart when they record, and one they do not.
 RECORDING = (
     AgencyKind.SCHOOL,
@@ -61,7 +65,7 @@ INVOLVEMENTS = tuple(
 OF_EVERY_KIND = tuple(
     InvolvementFacts(False, SensitiveBasis.NONE, False, kind, OTHER_AGENCY) for kind in AgencyKind
 )
-ASSESSMENTS = tuple(AssessmentFacts(*facts) for facts in product(BOTH, CafConsent))
+ASSESSMENTS = tuple(AssessmentFacts(*facts) for facts in product(BOTH, CafConsent, BOTH))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,15 @@ class Point:
 
 
 def asker(role: Role, kind: AgencyKind) -> AskerFacts:
-    """Return an asker with everything in order, without the right to override."""
+    """Return an asker with everything in order, without rights given by name."""
     return AskerFacts(
         role, kind, OWN_AGENCY, AccountState.ACTIVE, TODAY, TODAY, TODAY, employer_accredited=True
     )
 
 
 def _asked(holder: tuple[Role, AgencyKind], right: bool, action: Action, said: _Said) -> Point:
-    """Every role, kind, action, purpose and reason, with and without the right to override."""
-    who = replace(asker(*holder), may_override=right)
+    """Every role, kind, action, purpose and reason, with and without the rights given by name."""
+    who = replace(asker(*holder), may_override=right, may_supervise=right)
     return Point(who, Ask(action, TODAY, *said))
 
 
@@ -136,7 +140,7 @@ def _by_record(
 ) -> Point:
     """Every state of a child's record, for every role, kind, action and purpose."""
     agency, right = named
-    who = replace(asker(*holder), agency=agency, may_override=right)
+    who = replace(asker(*holder), agency=agency, may_override=right, may_supervise=right)
     return Point(who, Ask(action, TODAY, purpose, _usual(purpose)), child)
 
 

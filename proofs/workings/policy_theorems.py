@@ -197,6 +197,20 @@ def _shielded_entry_shown(said: Answered) -> Truth:
     return logic.all_(silent, logic.not_(_overrides(said)), logic.not_(owed))
 
 
+def _shielded_written_over(said: Answered) -> Truth:
+    """Return whether another than the team may state anything of a shielded child as a whole."""
+    logic, facts = said.logic, said.facts
+    ends_own = logic.all_(said.is_("action", "record_assessment"), facts.own_assessment)
+    writes = said.is_("action", "amend_child", "record_assessment")
+    others = logic.not_(logic.any_(said.team(), ends_own))
+    return logic.all_(facts.shielded, writes, others, said.shows())
+
+
+def _sensitive_service_assesses(said: Answered) -> Truth:
+    sensitive = said.is_("kind", "mental_health", "sexual_health", "substance_misuse")
+    return said.logic.all_(said.is_("action", "record_assessment"), sensitive, said.shows())
+
+
 def _sensitive_shown(said: Answered) -> Truth:
     logic, facts = said.logic, said.facts
     ordinary = logic.not_(logic.any_(said.team(), facts.own))
@@ -240,6 +254,16 @@ THEOREMS = (
         "every answer about a shielded child owes silence on whereabouts",
         _shielded_entry_shown,
         "shielded_record_withholds_whereabouts",
+    ),
+    Theorem(
+        "a shielded record is written over by the team alone, an own assessment ended",
+        _shielded_written_over,
+        "shielded_record_is_overwritten_by_the_team_alone",
+    ),
+    Theorem(
+        "no sensitive service records a common assessment",
+        _sensitive_service_assesses,
+        "asker_with_a_defect_is_answered_nothing",
     ),
     Theorem(
         "of a sensitive service an ordinary asker learns at most that it can be brokered",
@@ -342,11 +366,13 @@ def asked(found: dict[str, Any]) -> tuple[Point, InvolvementFacts]:
         _day(found, "signed", "has_signed"),
         found["accredited"],
         found["right"],
+        found["supervises"],
     )
     today = _day(found, "today")
     assert today is not None
     ask = Ask(found["action"], today, found["purpose"], found["reason"])
-    child = ChildFacts(found["archived"], found["held"], found["shielded"], found["overridden"])
+    of_child = ("archived", "held", "shielded", "overridden", "own_assessment")
+    child = ChildFacts(*(found[name] for name in of_child))
     entry = InvolvementFacts(
         found["sensitive"], found["basis"], found["own"], found["of_kind"], found["of_agency"]
     )

@@ -1,11 +1,12 @@
-"""Common assessments and lead professionals as case rows."""
+"""Common assessments and lead professionals as case rows. The head holds what policy asks."""
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from index_service.domain.involvement import CafClosure, CafStatus, LeadProfessional
+from consent.facts import AgencyKind
+from index_service.domain.involvement import CafClosure, CafState, CafStatus, LeadProfessional
 from index_service.services.encoding import day_of, day_text
 from index_service.services.forms.contact import contact_of, contact_row
 from index_service.services.forms.form import CaseHead, Form
@@ -23,9 +24,13 @@ def _caf_body(fact: CafStatus) -> Sequence[Any]:
     ]
 
 
+def _caf_head(fact: CafStatus) -> Sequence[Any]:
+    return [fact.state(), fact.refused]
+
+
 def _caf(row_id: UUID, head: CaseHead, row: Sequence[Any]) -> CafStatus:
-    contact, since, closed, *later = row
-    due, closure, offered_to, offered_on = later or (None, None, "", None)
+    state, refused = head.extra
+    contact, since, closed, due, closure, offered_to, offered_on = row
     return CafStatus(
         head.agency,
         contact_of(contact),
@@ -36,6 +41,8 @@ def _caf(row_id: UUID, head: CaseHead, row: Sequence[Any]) -> CafStatus:
         CafClosure(closure) if closure else None,
         offered_to,
         day_of(offered_on),
+        refused,
+        handed_on=state == CafState.HANDED_ON,
     )
 
 
@@ -45,8 +52,17 @@ def _lead_body(fact: LeadProfessional) -> Sequence[Any]:
 
 def _lead(row_id: UUID, head: CaseHead, row: Sequence[Any]) -> LeadProfessional:
     contact, since = row
-    return LeadProfessional(head.agency, contact_of(contact), date.fromisoformat(since), row_id)
+    (kind,) = head.extra
+    day = date.fromisoformat(since)
+    return LeadProfessional(head.agency, AgencyKind(kind), contact_of(contact), day, row_id)
 
 
-CAF = Form("caf", CafStatus, lambda fact: fact.agency, lambda _: (), _caf_body, _caf)
-LEAD = Form("lead", LeadProfessional, lambda fact: fact.agency, lambda _: (), _lead_body, _lead)
+CAF = Form("caf", CafStatus, lambda fact: fact.agency, _caf_head, _caf_body, _caf)
+LEAD = Form(
+    "lead",
+    LeadProfessional,
+    lambda fact: fact.agency,
+    lambda fact: [fact.agency_kind],
+    _lead_body,
+    _lead,
+)
