@@ -22,16 +22,22 @@ _TABLE = "asked"
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question as it was asked, by whom, and the entry that records it."""
+    """One question as it was asked, by whom, and the entry that records it.
+
+    `mediator` is the account that asked on behalf of `account`, "" if nobody did.
+    """
 
     entry_id: UUID
     account: str
     agency: str
     by_team: bool
     facts: Facts
+    mediator: str = ""
 
 
-def seal_asked(keyring: Keyring, entry_id: UUID, asker: Asker, facts: Facts) -> bytes:
+def seal_asked(
+    keyring: Keyring, entry_id: UUID, asker: Asker, facts: Facts, mediator: str = ""
+) -> bytes:
     """Seal a question, bound to the entry of its answer."""
     text = orjson.dumps(
         [
@@ -44,6 +50,7 @@ def seal_asked(keyring: Keyring, entry_id: UUID, asker: Asker, facts: Facts) -> 
             facts.postcode,
             facts.house,
             {scheme.value: number for scheme, number in facts.identifiers.items()},
+            mediator,
         ]
     )
     return keyring.asked.seal(_TABLE, entry_id, text, ASKED_BYTES)
@@ -52,7 +59,8 @@ def seal_asked(keyring: Keyring, entry_id: UUID, asker: Asker, facts: Facts) -> 
 def open_asked(keyring: Keyring, entry_id: UUID, sealed: bytes) -> Question:
     """Open a question, or SealBroken."""
     row = orjson.loads(keyring.asked.open(_TABLE, entry_id, sealed))
-    _, account, agency, by_team, names, born, postcode, house, numbers = row
+    _, account, agency, by_team, names, born, postcode, house, numbers, *since = row
+    (mediator,) = since or ("",)  # rows grow at their end
     facts = Facts(
         names=tuple([PersonName(*name) for name in names]),
         date_of_birth=date.fromisoformat(born) if born else None,
@@ -60,4 +68,4 @@ def open_asked(keyring: Keyring, entry_id: UUID, sealed: bytes) -> Question:
         house=house,
         identifiers={IdentifierScheme(scheme): number for scheme, number in numbers.items()},
     )
-    return Question(entry_id, account, agency, bool(by_team), facts)
+    return Question(entry_id, account, agency, bool(by_team), facts, mediator)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from os import urandom
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from index_service.store.work import Work
 NOTICES = "notices"
 """The list of what ended and must be told to those told before: read by noticing.py."""
 
+DAY = timedelta(days=1)
 NOT_OWN = "not_own_consent"
 TELLABLE = frozenset({ConsentFor.SENSITIVE_ENTRY, ConsentFor.CAF})
 KINDS = ("consent", "basis", "not_shared")
@@ -102,27 +103,40 @@ def own_row(
     raise NotDisclosed(NOT_OWN)
 
 
-def notice_pointer(keyring: Keyring, case_id: UUID) -> tuple[bytes, bytes]:
+def notices_on(day: date) -> str:
+    """Return the name of the list of what has expired once a day begins."""
+    return f"{NOTICES}/{day.isoformat()}"
+
+
+def notice_pointer(keyring: Keyring, case_id: UUID, name: str = NOTICES) -> tuple[bytes, bytes]:
     """Return a row that leads the notices to a case row; another each time, so none collide."""
-    token, _ = list_pointer(keyring, NOTICES, case_id)
+    token, _ = list_pointer(keyring, name, case_id)
     return token, keyring.pointers.seal_small(token, b"\x00" + case_id.bytes + urandom(16))
 
 
 async def list_new(index: Index, work: Work, opened: Opened, consent: Consent, ends: bool) -> None:
-    """Add the rows that lead to a new consent, and to the notice it may call for.
+    """Add the rows that lead to a new consent, and to the notice its end calls for.
 
     As many as an involvement's beginning adds, whatever it says.
     """
     load = Load(opened.child.child_id, consent.id)
     by_id, by_agency, spare = caseload_pointers(index.keyring, consent.agency, None, load)
-    if ends and consent.given_for in TELLABLE:
-        spare = notice_pointer(index.keyring, consent.id)
+    spare = _to_notice(index.keyring, consent, ends) or spare
     await work.children.add_work(sorted((by_id, by_agency, spare)))
 
 
 async def list_changed(index: Index, work: Work, consent: Consent, ends: bool) -> None:
-    """Add as many rows for a change of a consent: the notice it calls for, or none."""
+    """Add as many rows for a change of a consent: the notice its end calls for, or none."""
     rows = [decoy() for _ in range(LOAD_ROWS)]
-    if ends and consent.given_for in TELLABLE:
-        rows[0] = notice_pointer(index.keyring, consent.id)
+    rows[0] = _to_notice(index.keyring, consent, ends) or rows[0]
     await work.children.add_work(sorted(rows))
+
+
+def _to_notice(keyring: Keyring, consent: Consent, ends: bool) -> tuple[bytes, bytes] | None:
+    """Return the row that leads the notices to a consent: now, or the day after its last."""
+    if consent.given_for not in TELLABLE:
+        return None
+    if ends:
+        return notice_pointer(keyring, consent.id)
+    expired = notices_on(consent.until + DAY) if consent.until else None
+    return notice_pointer(keyring, consent.id, expired) if expired else None

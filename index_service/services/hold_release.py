@@ -33,6 +33,7 @@ from index_service.services.pointers import (
     waiting_tokens,
 )
 from index_service.services.sealing import SealedChild, open_facts, open_policy
+from index_service.services.second_person import must_be_another
 from index_service.services.shielding import put_policy_and_tokens
 from index_service.services.tokens import guard_tokens_of
 from index_service.services.writing import (
@@ -139,8 +140,7 @@ class HoldReleases:
         if found is None or named != (MatterKind.RELEASE, opened.child.child_id):
             attempt.rules = (_NOT_FOUND,)
             raise NotDisclosed(_NOT_FOUND)
-        if found.matter.account == str(admitted.asker.account_id):
-            raise Invalid(Code.SECOND_PERSON_NEEDED)
+        await must_be_another(self._index, work, admitted, found.matter.account)
         now_s = int(self._index.clock.now().timestamp())
         late = now_s >= found.matter.opened_s + RELEASE_S_MAX
         if late or found.matter.state is not MatterState.WAITING:

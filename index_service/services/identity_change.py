@@ -26,6 +26,7 @@ from index_service.services.sealing import (
     sealed_sheet,
     sheet_under,
 )
+from index_service.services.second_person import known_as
 from index_service.services.shielding import hold_duplicates
 from index_service.services.tokens import TokenSheet
 from index_service.services.writing import Change, child_to_write, recorded
@@ -80,18 +81,18 @@ class IdentityChanges:
 
 
 def _day_list(admitted: Admitted, day: date) -> str:
-    return f"closed/{admitted.asker.account_id}/{day.isoformat()}"
+    return f"closed/{known_as(admitted.asker)}/{day.isoformat()}"
 
 
 def _day_row(index: Index, admitted: Admitted) -> tuple[bytes, bytes]:
-    """Return a row by which an account is known to have closed an identity today: not whose."""
+    """Return a row by which a person is known to have closed an identity today: not whose."""
     return list_pointer(index.keyring, _day_list(admitted, admitted.ask.today), uuid4())
 
 
 async def refuse_same_day(index: Index, work: Work, admitted: Admitted) -> None:
-    """Refuse an account a new record on the day it closed an identity, whatever the record.
+    """Refuse a person a new record on the day they closed an identity, whatever the record.
 
-    Known by a row of the account's own, which leads to no record.
+    Known by a row of their own, which leads to no record.
     """
     tokens = list_tokens(index.keyring, _day_list(admitted, admitted.ask.today))
     if await work.children.work(tokens):

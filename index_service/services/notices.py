@@ -4,13 +4,16 @@ A matter's details say `what` it is in one word and `since` which day; who wrote
 more, and shows that elsewhere.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from uuid import UUID
 
 import orjson
 
-from consent.facts import Action
+from consent.decide import may_ask
+from consent.facts import AccessReason, Action, Ask, Obligation, Purpose
 from index_service.crypto.keyring import Keyring
 from index_service.domain.alert import AlertOutcome
 from index_service.domain.clock import london_day
@@ -18,7 +21,7 @@ from index_service.domain.disclosure import Shown
 from index_service.domain.errors import Code, Invalid, NotDisclosed
 from index_service.domain.matter import Matter, Step
 from index_service.log.entry import Outcome, SubjectShown
-from index_service.services.admitting import Asked, Login, admit
+from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.brokering_shown import shown_steps
 from index_service.services.index import Index
@@ -32,11 +35,15 @@ from index_service.services.matters import (
     of_agency,
     put_matter,
 )
-from index_service.services.writing import ABSENT, Change, recorded
-from index_service.store.reading import snapshot
+from index_service.services.noticing import WHAT
+from index_service.services.sealing import open_policy
+from index_service.services.writing import ABSENT, Change, decided, recorded
+from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
 
 _STEPS_MAX = 6  # what a row has room for
+_AT_ONCE = 500  # children
+_QUESTIONS = (Action.READ_CHILD, Action.LOOKUP)
 
 
 class Notices:
@@ -53,6 +60,7 @@ class Notices:
             admitted = await admit(index, reading, asked, attempt)
             agency = admitted.view.agencies[admitted.asker.agency_id]
             found = await matters_on(index, reading, of_agency(str(agency.id)))
+            found = await _told_now(index, reading, admitted, found)
         paging = Paging(index.keyring, admitted, attempt, cursor)
         notices, following = await self._page(paging, found, newest_first)
         lead = {"name": agency.lead_name, "phone": agency.lead_phone}
@@ -116,6 +124,44 @@ async def _stands(keyring: Keyring, work: Work, alert_id: UUID) -> bool:
     return any(row.pointer == pointer for row in await work.children.work([token]))
 
 
+async def _told_now(
+    index: Index, reading: Snapshot, admitted: Admitted, found: Sequence[Matter]
+) -> list[Matter]:
+    """Leave out what tells of a record this asker could not see whole now; it comes back with it.
+
+    What an agency did itself stays told.
+    """
+    ids = sorted({each.child_id for each in found if each.child_id and _of_others(each)})
+    seen: set[UUID] = set()
+    ask = _as_reader(admitted)
+    if ids and ask is not None:
+        for begin in range(0, len(ids), _AT_ONCE):
+            for row in await reading.policies(ids[begin : begin + _AT_ONCE]):
+                child = open_policy(index.keyring, row)
+                decision = decided(admitted, ask, child)
+                restricted = Obligation.WITHHOLD_WHEREABOUTS in decision.obligations
+                if decision.allowed and not restricted:
+                    seen.add(child.child_id)
+    return [each for each in found if not _of_others(each) or each.child_id in seen]
+
+
+def _of_others(matter: Matter) -> bool:
+    """Return whether a notice is of what others said, which was told on a consent."""
+    return matter.details.get("what") in WHAT.values()
+
+
+def _as_reader(admitted: Admitted) -> Ask | None:
+    """Return a question about a child that this asker may ask, or None if there is none.
+
+    Notices are read for no purpose; what a record shows depends on none but in being allowed.
+    """
+    for action, purpose, reason in product(_QUESTIONS, Purpose, AccessReason):
+        ask = replace(admitted.ask, action=action, purpose=purpose, reason=reason)
+        if may_ask(admitted.asker.facts, ask, admitted.agreement).allowed:
+            return ask
+    return None
+
+
 def _what(matter: Matter) -> str:
     word: str = matter.details.get("what") or matter.details.get("cause") or matter.kind.value
     return word
@@ -142,6 +188,7 @@ def _shown_alert(matter: Matter) -> Shown:
         "opened": matter.opened_s,
         "due": matter.due_s or None,
         "account_id": matter.account or None,
+        "mediator_account_id": matter.details.get("mediator") or None,
         "entry_id": matter.details.get("entry_id") or entries[-1],
         "matter_id": matter.details.get("override_id") or matter.details.get("matter"),
         "steps": shown_steps(matter),

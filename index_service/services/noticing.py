@@ -15,12 +15,21 @@ import orjson
 from consent.facts import Action, CafConsent, DisclosureClass, Purpose, Role, SensitiveBasis
 from index_service.crypto.log_keys import LogKeys
 from index_service.domain.clock import london_day
+from index_service.domain.consent_rules import superseded
 from index_service.domain.consenting import Consent, ConsentFor, ConsentState
-from index_service.domain.involvement import CafStatus, Involvement
+from index_service.domain.involvement import CafState, CafStatus, Involvement
 from index_service.domain.matter import Matter, MatterKind, MatterState
 from index_service.log.entry import AccessEntry, Outcome, Told
 from index_service.log.leaf import LogRow, SubjectTrace, opened, opened_trace
-from index_service.services.consents_standing import NOTICES, Headed, Standing, child_of, headed
+from index_service.services.consents_standing import (
+    DAY,
+    NOTICES,
+    Headed,
+    Standing,
+    child_of,
+    headed,
+    notices_on,
+)
 from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.lists import list_pointer, list_tokens, open_listed
@@ -39,6 +48,9 @@ WHAT = {
     Told.ASSESSMENT_HELD: "assessment_no_longer_told",
 }
 """What a notice says: which kind of thing holds no longer."""
+
+LATE_DAYS_MAX = 366
+"""However long the job was away, up to so many days, nothing that expired goes untold."""
 
 _ACTION = "notices"
 _PURPOSES = (None, *Purpose)  # a consent may be for one of them only
@@ -65,15 +77,18 @@ async def notices_due(index: Index) -> int:
     Each ended consent is one transaction: told to all or, if it fails, again next time.
     Runs as the auditors' duty, the only one that reads who was told.
     """
+    keyring, today = index.keyring, index.clock.today()
+    names = [notices_on(today - DAY * back) for back in range(LATE_DAYS_MAX)]
+    listed: list[tuple[str, UUID]] = []
     async with work_on(index.audit, index.csa, index.log) as work:
-        tokens = list_tokens(index.keyring, NOTICES)
-        rows = await work.children.work(tokens)
-        listed = [open_listed(index.keyring, row.token, row.pointer) for row in rows]
-    return sum([await _tell(index, case_id) for case_id in dict.fromkeys(listed)])
+        for name in (NOTICES, *names):
+            rows = await work.children.work(list_tokens(keyring, name))
+            listed += [(name, open_listed(keyring, row.token, row.pointer)) for row in rows]
+    return sum([await _tell(index, name, case_id) for name, case_id in dict.fromkeys(listed)])
 
 
-async def _tell(index: Index, case_id: UUID) -> int:
-    token, _ = list_pointer(index.keyring, NOTICES, case_id)
+async def _tell(index: Index, name: str, case_id: UUID) -> int:
+    token, _ = list_pointer(index.keyring, name, case_id)
     async with work_on(index.audit, index.csa, index.log) as work:
         await work.locks.alone(_ACTION)
         places = [
@@ -85,7 +100,7 @@ async def _tell(index: Index, case_id: UUID) -> int:
             return 0  # another run was quicker
         child_id = await child_of(index, work, case_id)
         heads = await _heads(index, work, child_id)
-        fallen = _fallen(heads, case_id, index.clock.today())
+        fallen = _fallen(heads, case_id, index.clock.today(), expired=name != NOTICES)
         agencies = await _told(index, work, child_id, fallen) if fallen else set()
         for agency in sorted(agencies):
             assert fallen is not None  # INVARIANT: nobody was told of nothing
@@ -127,8 +142,11 @@ async def _heads(index: Index, work: Work, child_id: UUID) -> tuple[Headed, ...]
 # What fell
 
 
-def _fallen(heads: Sequence[Headed], case_id: UUID, today: date) -> Fallen | None:
-    """Return what fell with a consent, or with a line that took one back; None if nothing did."""
+def _fallen(heads: Sequence[Headed], case_id: UUID, today: date, *, expired: bool) -> Fallen | None:
+    """Return what fell with a consent, or with a line that took one back; None if nothing did.
+
+    `expired`: by the day alone, nobody having said anything since.
+    """
     for case, head in heads:
         if case.id != case_id:
             continue
@@ -137,12 +155,14 @@ def _fallen(heads: Sequence[Headed], case_id: UUID, today: date) -> Fallen | Non
             entry = (body.agency, body.service.value)
             return _entry_fallen(heads, entry, body.began, today)
         if isinstance(body, Consent):
-            return _consent_fallen(heads, body, today)
+            since = _expired_since(heads, body, today) if expired else _since(heads, body)
+            return _consent_fallen(heads, body, since, today)
     return None
 
 
-def _consent_fallen(heads: Sequence[Headed], consent: Consent, today: date) -> Fallen | None:
-    since = _since(heads, consent)
+def _consent_fallen(
+    heads: Sequence[Headed], consent: Consent, since: date | None, today: date
+) -> Fallen | None:
     if since is None:
         return None
     if consent.given_for is ConsentFor.CAF:
@@ -154,18 +174,44 @@ def _consent_fallen(heads: Sequence[Headed], consent: Consent, today: date) -> F
 def _since(heads: Sequence[Headed], consent: Consent) -> date | None:
     """Return the day from which something was told on what now ended; None if nothing was."""
     if consent.state is ConsentState.WITHDRAWN:
-        return consent.begins
+        return _unbroken_since(heads, consent)
     if consent.state is not ConsentState.REFUSED:
         return None  # given again, or renewed, meanwhile
-    earlier = [
-        each
-        for each in Standing(tuple(heads)).consents(consent.agency)
-        if each.concerns == consent.concerns and each.sequence < consent.sequence
-    ]
+    earlier = [each for each in _earlier(heads, consent) if each.begins <= consent.begins]
     if earlier:
-        before = max(earlier, key=lambda each: each.sequence)
-        return before.begins if before.in_force(consent.given.day) else None
+        before = earlier[0]
+        return _unbroken_since(heads, before) if before.in_force(consent.begins) else None
     return _stated_since(heads, consent)
+
+
+def _expired_since(heads: Sequence[Headed], consent: Consent, today: date) -> date | None:
+    """Return likewise for what the day alone ended; None if it did not."""
+    over = consent.until is not None and consent.until < today
+    if consent.state is not ConsentState.GIVEN or not over:
+        return None  # withdrawn and told of then, or renewed
+    assert consent.until is not None  # INVARIANT: over says so
+    own = Standing(tuple(heads)).consents(consent.agency)
+    # What stood in its place by its last day has an end of its own to be told of.
+    return None if superseded(consent, own, consent.until) else _unbroken_since(heads, consent)
+
+
+def _unbroken_since(heads: Sequence[Headed], consent: Consent) -> date:
+    """Return from when on it was told: consents without a day between them are as one."""
+    since = consent.begins
+    for each in _earlier(heads, consent):
+        follows = each.until is None or each.until >= since - DAY
+        if each.state is not ConsentState.GIVEN or not follows:
+            return since
+        since = min(since, each.begins)
+    return min(since, _stated_since(heads, consent) or since)
+
+
+def _earlier(heads: Sequence[Headed], consent: Consent) -> list[Consent]:
+    """Return what was said before on the same matter, the newest first."""
+    own = Standing(tuple(heads)).consents(consent.agency)
+    rows = [each for each in own if each.concerns == consent.concerns]
+    before = [each for each in rows if each.sequence < consent.sequence]
+    return sorted(before, key=lambda each: each.sequence, reverse=True)
 
 
 def _stated_since(heads: Sequence[Headed], consent: Consent) -> date | None:
@@ -208,7 +254,11 @@ def _entry_fallen(
 def _assessment_fallen(
     heads: Sequence[Headed], agency: str, since: date, today: date
 ) -> Fallen | None:
-    held = [head for _, head in heads if head.kind == "caf" and head.agency == agency]
+    held = [
+        head
+        for _, head in heads
+        if head.kind == "caf" and head.agency == agency and head.extra[0] != CafState.HANDED_ON
+    ]
     for purpose in _PURPOSES:
         facts = CaseFacts((head for _, head in heads), "", today, purpose)
         if any(facts.assessment(head).consent is not CafConsent.REFUSED for head in held):

@@ -43,6 +43,7 @@ from index_service.services.matters import (
 )
 from index_service.services.read import canonical_child, shown_child, subject_shown
 from index_service.services.sealing import SealedChild, open_policy
+from index_service.services.second_person import must_be_another
 from index_service.services.showing import Showing
 from index_service.services.writing import (
     ABSENT,
@@ -56,7 +57,7 @@ from index_service.services.writing import (
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 
-_LIST = "overrides"  # those whose investigation is not concluded
+UNDER_INVESTIGATION = "overrides"  # those whose investigation is not concluded
 _NOT_FOUND = "no_such_override"
 
 
@@ -101,7 +102,7 @@ class Overriding:
             if not opened.child.policy.shielded:
                 raise Invalid(Code.STATE_CONFLICT)
             matter = self._opened(admitted, child_id, ground)
-            await open_matter(index, work, matter, (TEAM, _LIST))
+            await open_matter(index, work, matter, (TEAM, UNDER_INVESTIGATION))
             await self._alert(work, matter, "override_asked")
             subjects = (SubjectShown(child_id),)
             change = Change(subjects, opened.decision, matter.state.value, once, matter.id)
@@ -217,7 +218,7 @@ class Overriding:
             if matter.state is MatterState.WAITING and approved:
                 known["ends_s"] = step.at_s + OVERRIDE_S
             elif matter.state is MatterState.WAITING:
-                state, off = MatterState.REFUSED, (TEAM, _LIST)
+                state, off = MatterState.REFUSED, (TEAM, UNDER_INVESTIGATION)
             elif not approved:
                 known["ends_s"] = min(step.at_s, matter.details["ends_s"])
             after = matter.stepped(step, state, **known)
@@ -250,7 +251,7 @@ class Overriding:
                 raise Invalid(Code.STATE_CONFLICT)
             step = self._step(admitted, "concluded")
             after = matter.stepped(step, MatterState.ENDED, outcome=outcome.value)
-            await put_matter(index, work, before, after, (TEAM, _LIST))
+            await put_matter(index, work, before, after, (TEAM, UNDER_INVESTIGATION))
             await recorded(index, work, attempt, _change(after, outcome.value))
 
     async def _to_decide(
@@ -262,8 +263,7 @@ class Overriding:
             attempt.rules = (_NOT_FOUND,)
             raise NotDisclosed(_NOT_FOUND)
         attempt.subjects = (_child(found.matter),)
-        if found.matter.account == str(admitted.asker.account_id):
-            raise Invalid(Code.SECOND_PERSON_NEEDED)
+        await must_be_another(self._index, work, admitted, found.matter.account)
         return found
 
     async def under_investigation(
@@ -274,7 +274,7 @@ class Overriding:
         asked = Asked(login, Action.INVESTIGATE, attempt.access)
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
-            found = await matters_on(index, reading, _LIST)
+            found = await matters_on(index, reading, UNDER_INVESTIGATION)
         paging = Paging(index.keyring, admitted, attempt, cursor)
         page, following = paging.page(found, most_urgent_first)
         attempt.subjects = tuple(_child(matter) for matter in page)

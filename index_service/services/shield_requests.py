@@ -39,6 +39,7 @@ from index_service.services.matters import (
     put_matter,
 )
 from index_service.services.sealing import SealedChild, open_policy
+from index_service.services.second_person import must_be_another
 from index_service.services.writing import (
     ABSENT,
     REPLAYED,
@@ -135,7 +136,7 @@ class ShieldRequests:
             await work.locks.shields_shared()
             before = await matter_to_change(index, work, request_id)
             matter = _request(before.matter if before else None, attempt)
-            await self._must_wait(work, matter, str(admitted.asker.account_id))
+            await self._must_wait(work, admitted, matter)
             assert before is not None  # INVARIANT: _request was given it
             step = self._step(admitted, "refused")
             by = {"refused_by": step.account, "reason": reason.value}
@@ -178,14 +179,14 @@ class ShieldRequests:
             raise Invalid(Code.FIELD_INVALID, "request_id")
         if matter.child_id != child.child_id:
             raise Invalid(Code.FIELD_INVALID, "request_id")
-        await self._must_wait(work, matter, str(admitted.asker.account_id), child)
+        await self._must_wait(work, admitted, matter, child)
         appealed = bool(matter.details.get("appealed"))
         return Granting(matter.id, matter.account, appealed)
 
     async def _must_wait(
-        self, work: Work, matter: Matter, decider: str, child: SealedChild | None = None
+        self, work: Work, admitted: Admitted, matter: Matter, child: SealedChild | None = None
     ) -> None:
-        """Raise unless a request waits, and for this account to decide it."""
+        """Raise unless a request waits, and for this person to decide it."""
         if child is None:
             rows = await work.children.beheld([_child(matter)])
             child = open_policy(self._index.keyring, rows[0]) if rows else None
@@ -193,8 +194,9 @@ class ShieldRequests:
         cases = [row._mapping for row in await work.children.cases([ref])]
         if matter.state is not MatterState.WAITING or self._granted(matter, child, cases):
             raise Invalid(Code.STATE_CONFLICT)
-        if matter.details.get("refused_by") == decider:
-            raise Invalid(Code.SECOND_PERSON_NEEDED)
+        refused_by = matter.details.get("refused_by")
+        if refused_by:
+            await must_be_another(self._index, work, admitted, refused_by)
 
     def _granted(self, matter: Matter, child: SealedChild | None, rows: Iterable[Any]) -> bool:
         if child is None:

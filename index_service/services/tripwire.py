@@ -2,10 +2,12 @@
 
 Who hunts a shielded child asks by its new address, its number or a former name, and is
 answered as if nobody lived there. Here, minutes later, under a role of its own, the
-question is asked again of what was hidden. Every run leaves as many rows, whatever it found.
+question is asked again of what was hidden. A run leaves as many rows whatever it found, but for
+one in which more accounts were right than a run has alerts.
 """
 
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -64,10 +66,11 @@ class Touched(StrEnum):
 
 @dataclass(slots=True)
 class Trail:
-    """What one account's questions of a run were right about."""
+    """What one account's questions of a run were right about, through one mediator or none."""
 
     account: str
     agency: str
+    mediator: str
     entries: list[UUID] = field(default_factory=list)
     children: set[UUID] = field(default_factory=set)
     touched: set[Touched] = field(default_factory=set)
@@ -89,15 +92,15 @@ class Tripwire:
     async def run(self) -> int:
         """Replay what waits, write the alerts and remove the questions: all, or nothing.
 
-        Returns how many questions it took. One alert an account; what there is no room
-        for waits for the next run.
+        Returns how many questions it took. One alert an account, and one more for each
+        mediator who asked for it.
         """
         index = self._index
         async with work_on(self._engine, index.csa, index.log) as work:
             await work.locks.alone("tripwire")
             before = index.clock.now() - timedelta(seconds=ASKED_AGO_S_MIN)
             rows = await work.upkeep.questions(before, QUESTIONS_A_RUN)
-            trails: dict[str, Trail] = {}
+            trails: dict[tuple[str, str], Trail] = {}
             done: list[UUID] = []
             broken: list[UUID] = []
             for row in rows:
@@ -109,10 +112,9 @@ class Tripwire:
                     broken.append(row.id)
                     continue
                 if hits:
-                    if question.account not in trails and len(trails) == ALERTS_A_RUN:
-                        break
-                    fresh = Trail(question.account, question.agency)
-                    trails.setdefault(question.account, fresh).add(question, hits)
+                    who = (question.account, question.mediator)
+                    fresh = Trail(question.account, question.agency, question.mediator)
+                    trails.setdefault(who, fresh).add(question, hits)
                 done.append(row.id)
             await self._alert(work, list(trails.values()))
             await work.upkeep.forget(done + broken)
@@ -129,11 +131,14 @@ class Tripwire:
         return len(done) + len(broken)
 
     async def _alert(self, work: Work, trails: Sequence[Trail]) -> None:
-        """Write one matter a trail, and decoys up to the number every run writes."""
+        """Write one matter a trail, and decoys up to the number every run writes.
+
+        Where that is too few as many again are written: nobody waits to be told of.
+        """
         now_s = int(self._index.clock.now().timestamp())
         matters = [_alert_of(trail, now_s) for trail in trails]
-        decoys = ALERTS_A_RUN - len(matters)
-        matters += [_decoy(now_s) for _ in range(decoys)]
+        written = ALERTS_A_RUN * max(1, math.ceil(len(matters) / ALERTS_A_RUN))
+        matters += [_decoy(now_s) for _ in range(written - len(matters))]
         for matter in sorted(matters, key=lambda each: each.id.bytes):
             lists = (ALERTS,) if matter.kind is MatterKind.ALERT else ()
             await open_matter(self._index, work, matter, lists)
@@ -257,6 +262,7 @@ def _alert_of(trail: Trail, now_s: int) -> Matter:
         child_id=children[0],
         details={
             "cause": "tripwire",
+            "mediator": trail.mediator,
             "touched": sorted(each.value for each in trail.touched),
             "questions": len(trail.entries),
             "entries": [str(entry) for entry in trail.entries[-_LISTED_MAX:]],

@@ -112,6 +112,7 @@ async def test_a_login_role_of_another_duty_is_refused(served: Served, name: str
 
 
 async def test_a_job_asked_to_stop_ends_in_good_order(served: Served) -> None:
+    before = len(await served.entries())
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "index_service.commands.cli", "job", "tripwire"),
         *("--every", "3600"),
@@ -119,7 +120,6 @@ async def test_a_job_asked_to_stop_ends_in_good_order(served: Served) -> None:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    before = len(await served.entries())
     async with asyncio.timeout(30):
         while len(await served.entries()) == before:  # noqa: ASYNC110 (another process tells)
             await asyncio.sleep(0.1)

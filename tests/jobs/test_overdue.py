@@ -1,7 +1,7 @@
 """What has come due is told to the team, once a week, and changes nothing by itself."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from index_service.domain.clock import Clock, FixedClock, SystemClock, next_working_day
@@ -16,7 +16,7 @@ from tests.jobs.conftest import beside, entry_of
 from tests.stories.asking import SHIELDING, Ask
 from tests.stories.made import a_child, day
 
-NOW = SystemClock().now()
+NOW = datetime.combine(SystemClock().today(), time(12), UTC)
 AGENCY = str(uuid4())
 
 
@@ -167,3 +167,15 @@ async def test_a_record_whose_case_rows_were_tampered_with_stops_nobody_elses(
     assert len(of(whole, alerts)) == 1
     await served.rows("insert into case_row values ($1, $2, $3, $4)", *row)
     assert len(of(broken, await told(served, on(15)))) == 1
+
+
+async def test_charges_of_days_gone_by_are_dropped_and_todays_stay(served: Served) -> None:
+    """A budget is a day's; what was asked on another is nobody's to keep."""
+    today = NOW.date()
+    for days in (0, 1, 40):
+        sql = "insert into charge values ('northmere', $1, $2, $2)"
+        await served.rows(sql, today - timedelta(days=days), str(days).encode())
+    async with beside(served, "job", on(0)) as index:
+        await Overdue(index, index.feed).run()
+    rows = await served.rows("select what from charge")
+    assert {bytes(row["what"]) for row in rows} == {b"0"}

@@ -18,8 +18,9 @@ from index_service.store.reading import snapshot
 from index_service.store.work import work_on
 from tests.authority import Served
 from tests.jobs.conftest import beside, entry_of, in_a_while
-from tests.stories.asking import KEEP, NO_WHY, Ask
-from tests.stories.made import Stated, a_child, by_everything, by_name, day
+from tests.stories.asking import CARE, KEEP, NO_WHY, Ask
+from tests.stories.made import Stated, a_child, by_everything, by_name, day, misspelt
+from tests.stories.test_mediation import account, granted, under
 
 WORKER = "social_worker"
 
@@ -74,11 +75,6 @@ def questions(facts: Stated, now: Stated) -> dict[str, Stated]:
         "address written otherwise": {**other["name"], **year, **otherwise(address)},
         "postcode and year": {**other["name"], **year, "postcode": address["postcode"]},
     }
-
-
-def misspelt(name: Stated) -> Stated:
-    """Return a name as somebody may hear it."""
-    return {**name, "family_name": name["family_name"].replace("ck", "k").replace("f", "ff")}
 
 
 def otherwise(address: Stated) -> Stated:
@@ -314,16 +310,43 @@ async def test_one_account_has_one_alert_a_run_however_much_it_asked(
     assert alert.details["touched"] == ["address", "former_name", "number"]
 
 
-async def test_what_there_is_no_room_for_waits_for_the_next_run(ask: Ask, served: Served) -> None:
+async def test_however_many_asked_each_is_told_of_in_the_same_run(ask: Ask, served: Served) -> None:
     _, facts, _ = await shielded(ask)
     await fired(ask, served)
     askers = [WORKER, "colleague", "teacher", "health_visitor", "therapist", "housing_officer"]
     for who in askers:
         await ask.look_up(who, nhs_number=facts["nhs_number"])
-    first, second = await fired(ask, served), await fired(ask, served)
-    assert len(first) == ALERTS_A_RUN
-    assert len({alert.account for alert in first + second}) == len(askers)
+    before = await counts(served)
+    told = await fired(ask, served)
+    accounts = {str(ask.issuer.personas[who].account.id) for who in askers}
+    assert len(told) == len(askers)
+    assert {alert.account for alert in told} == accounts
     assert await asked_rows(served) == 0
+    grew = await grown(served, before)
+    assert (grew["matter"], grew["work_token"]) == (2 * ALERTS_A_RUN, 6 * ALERTS_A_RUN)
+
+
+async def test_of_a_mediated_question_the_team_is_told_who_asked_and_for_whom(
+    ask: Ask, served: Served
+) -> None:
+    child_id, facts, _ = await shielded(ask)
+    await fired(ask, served)
+    question = {"nhs_number": facts["nhs_number"]}
+    grant_id = await granted(ask, WORKER, "teacher")
+    await ask("teacher", "POST", "/v1/lookups", question, headers=under(grant_id))
+    batch = {"subjects": [{"purpose": CARE.purpose, "reason": CARE.reason, "lookup": question}]}
+    await ask("teacher", "POST", "/v1/lookups/batch", batch, headers=under(grant_id))
+    await ask.look_up(WORKER, **question)
+    mediated, own = sorted(await fired(ask, served), key=lambda each: -each.details["questions"])
+    worker, teacher = account(ask, WORKER), account(ask, "teacher")
+    assert (mediated.account, mediated.details["mediator"]) == (worker, teacher)
+    assert mediated.details["questions"] == 2
+    assert (own.account, own.details["mediator"]) == (worker, "")
+    listed = (await ask("manager", "GET", "/v1/alerts", why=NO_WHY)).json()["alerts"]
+    shown = {each["id"]: each for each in listed if each["child_id"] == child_id}
+    named = [shown[str(each.id)] for each in (mediated, own)]
+    assert [each["account_id"] for each in named] == [worker, worker]
+    assert [each["mediator_account_id"] for each in named] == [teacher, None]
 
 
 async def test_a_question_is_left_alone_for_a_minute(ask: Ask, served: Served) -> None:

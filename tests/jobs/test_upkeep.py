@@ -148,7 +148,7 @@ async def test_most_rows_lie_elsewhere_again_when_a_round_is_over(ask: Ask, serv
         "select count(*) as all, count(*) filter"
         " (where xmin::text not in (select xmin::text from child_token)) as n from child"
     )
-    assert 0.75 < row["n"] / row["all"] < 0.97  # seven of eight, by lot
+    assert 0.7 < row["n"] / row["all"] < 0.99  # seven of eight, by lot
 
 
 async def test_a_round_leaves_nobody_out_however_many_there_are(
@@ -261,7 +261,7 @@ async def test_lookups_and_writers_go_on_during_a_round(ask: Ask, served: Served
         looked, wrote = asyncio.create_task(looking()), asyncio.create_task(writing())
         for _ in range(3):
             assert (await Upkeep(index, index.feed).round()).failed == 0
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.2)
         over.set()
         assert await looked > 3
         assert await wrote > 0

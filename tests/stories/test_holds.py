@@ -212,6 +212,15 @@ async def test_an_emergency_takes_a_second_person(ask: Ask) -> None:
     refused(await approve(ask, child_id, release_id), 409, "ended_already")
 
 
+async def test_one_person_with_two_accounts_is_not_two(ask: Ask) -> None:
+    child_id, _ = await held_by_name(ask)
+    waiting = (await release(ask, child_id, AT_ONCE, "double_manager")).json()
+    again = await approve(ask, child_id, waiting["release_id"], "same_manager")
+    refused(again, 409, "second_person_needed")
+    not_shown(await ask.read("teacher", child_id))
+    assert (await approve(ask, child_id, waiting["release_id"])).status_code == 204
+
+
 async def test_a_shielded_childs_own_number_is_not_released_by_one(ask: Ask) -> None:
     child_id, _ = await held_by_number(ask)
     refused(await release(ask, child_id), 409, "second_person_needed")

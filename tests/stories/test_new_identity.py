@@ -131,6 +131,14 @@ async def test_who_closed_an_identity_creates_nobody_that_day(ask: Ask) -> None:
         assert (await fresh(later, a_child())).status_code == 201
 
 
+async def test_who_closed_an_identity_creates_nobody_by_another_account(ask: Ask) -> None:
+    child_id = await ask.create(a_child())
+    assert (await close(ask, child_id, "double_manager")).status_code == 204
+    refused(await fresh(ask, a_child(), "same_manager"), 403, "another_day")
+    async with asking_at(ask, on(days=1)) as later:
+        assert (await fresh(later, a_child(), "same_manager")).status_code == 201
+
+
 async def test_the_fresh_record_is_as_any_other(ask: Ask) -> None:
     """Same given name, date of birth and home, another family name and other numbers."""
     child = a_child()

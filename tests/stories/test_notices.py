@@ -170,14 +170,15 @@ async def test_an_alert_is_shown_whatever_told_it(ask: Ask) -> None:
         "opened": found[whole]["opened"],
         "due": now_s + 600,
         "account_id": str(account),
+        "mediator_account_id": None,
         "entry_id": str(entry_id),
         "matter_id": str(override_id),
         "steps": [],
     }
     today = london_day(datetime.fromtimestamp(now_s, UTC)).isoformat()
     assert (found[bare]["what"], found[bare]["since"]) == ("alert", today)
-    nothing = ("child_id", "due", "account_id", "entry_id", "matter_id")
-    assert [found[bare][name] for name in nothing] == [None] * 5
+    nothing = ("child_id", "due", "account_id", "mediator_account_id", "entry_id", "matter_id")
+    assert [found[bare][name] for name in nothing] == [None] * len(nothing)
     # What has a clock stands before what has none.
     assert list(found).index(whole) < list(found).index(bare)
 

@@ -193,6 +193,14 @@ async def test_nobody_approves_or_concludes_their_own_override(ask: Ask) -> None
     assert (await approve(ask, override_id, "second_manager")).status_code == 204
 
 
+async def test_by_another_account_nobody_approves_or_concludes_their_own(ask: Ask) -> None:
+    child_id, _ = await shielded(ask)
+    override_id = (await override(ask, child_id, "double_manager", SHIELDING)).json()["id"]
+    refused(await approve(ask, override_id, "same_manager"), 409, "second_person_needed")
+    refused(await conclude(ask, override_id, "same_manager"), 409, "second_person_needed")
+    assert (await approve(ask, override_id, "second_manager")).status_code == 204
+
+
 async def test_what_is_not_approved_is_never_shown(ask: Ask) -> None:
     child_id, _ = await shielded(ask)
     who, why = "override_holder", SAFEGUARD
