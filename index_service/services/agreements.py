@@ -5,7 +5,7 @@ seen the difference and names it. Versions are added, never rewritten.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -243,7 +243,20 @@ def _compiled(admitted: Admitted, document: Mapping[str, Any]) -> Agreement:
         raise Invalid(Code.AGREEMENT_INVALID, f"{_DOCUMENT}.in_force_from")
     if not may_ask(admitted.asker.facts, admitted.ask, new):
         raise Invalid(Code.AGREEMENT_INVALID, f"{_DOCUMENT}.roles")
+    # Known in this snapshot; agencies are never removed, so it stays true.
+    refuse_unknown_agencies(new, admitted.view.agencies)
     return new
+
+
+def refuse_unknown_agencies(agreement: Agreement, known: Collection[UUID]) -> None:
+    """Raise Invalid where an agency excepted by name is none: it would withhold from nobody."""
+    excepted = {
+        "levels": {agency for _, agency in agreement.agency_levels},
+        "named": agreement.named.keys(),
+    }
+    for part, agencies in excepted.items():
+        if not {UUID(agency) for agency in agencies} <= set(known):
+            raise Invalid(Code.AGENCY_UNKNOWN, f"{_DOCUMENT}.{part}")
 
 
 def _same(admitted: Admitted, proposed: Matter) -> bool:

@@ -15,26 +15,14 @@ from index_service.domain.consenting import (
 )
 from index_service.domain.errors import Code, Invalid
 from index_service.domain.involvement import Involvement, Service
-from index_service.log.entry import SubjectShown
-from index_service.services.admitting import Admitted, Asked, Login, admit
+from index_service.services.admitting import Admitted, Login
 from index_service.services.attempt import Attempt
 from index_service.services.cases import new_case_id
 from index_service.services.consents_standing import own_row, standing_of
 from index_service.services.index import Index
 from index_service.services.pointers import LOAD_ROWS, decoy
-from index_service.services.room import refuse_if_full
-from index_service.services.writing import (
-    REPLAYED,
-    Change,
-    Once,
-    Repeatable,
-    add_case,
-    child_to_write,
-    put_policy,
-    recorded,
-    replace_case,
-)
-from index_service.store.work import work_on
+from index_service.services.statement import statement
+from index_service.services.writing import Repeatable
 
 REVIEW_DAYS_MAX = 366
 DECIDED_DAYS_MAX = 366  # longer ago, it is looked at again before it is entered
@@ -121,24 +109,18 @@ class Bases:
     async def end(self, login: Login, child_id: UUID, basis_id: UUID, attempt: Attempt) -> None:
         """End a basis of the asker's agency, or any for the team; nothing rests on it from then."""
         index = self._index
-        asked = Asked(login, Action.RECORD_CONSENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            await work.locks.shields_shared()
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            standing = await standing_of(index, work, opened.child)
+        async with statement(index, login, Action.RECORD_CONSENT, attempt) as said:
+            admitted, opened = said.admitted, await said.about(child_id)
+            standing = await standing_of(index, said.work, opened.child)
             case, basis = own_row(standing.heads, basis_id, "basis", admitted, attempt)
             assert isinstance(basis, Basis)  # INVARIANT: asked for by its kind
             if basis.ended is not None:
                 raise Invalid(Code.ENDED_ALREADY)
             account = str(admitted.asker.account_id)
             after = replace(basis, ended=admitted.ask.today, ended_by=account)
-            await put_policy(
-                work, opened.child, await replace_case(index, work, opened.child, case, after)
-            )
-            await work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
-            change = Change((SubjectShown(child_id, _CONSENTS),), opened.decision)
-            await recorded(index, work, attempt, change)
+            await said.replace(opened, case, after)
+            await said.work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
+            await said.recorded(opened, *_CONSENTS)
 
     async def _add(
         self,
@@ -148,28 +130,16 @@ class Bases:
         sent: Repeatable,
         attempt: Attempt,
     ) -> UUID:
-        index = self._index
-        asked = Asked(login, Action.RECORD_CONSENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            # Bound to the child: the route's template and the body are the same for all.
-            bound = replace(sent, body=child_id.bytes + sent.body)
-            once = Once(index, admitted, attempt, bound)
-            await work.locks.shields_shared()
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            subjects = (SubjectShown(child_id, _CONSENTS),)
-            done = await once.before(work)
-            if done is not None:
-                change = Change(subjects, opened.decision, REPLAYED)
-                await recorded(index, work, attempt, change)
-                return done.resource
-            await refuse_if_full(index, work, admitted, opened)
-            fact = made(admitted)
-            await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
+        async with statement(self._index, login, Action.RECORD_CONSENT, attempt) as said:
+            opened = await said.about(child_id)
+            once, before = await said.once(opened, sent, *_CONSENTS)
+            if before is not None:
+                return before
+            fact = made(said.admitted)
+            await said.add(opened, fact)
             # Found through the child, so nothing leads to it: yet as many rows as ever.
-            await work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
-            change = Change(subjects, opened.decision, once=once, resource=fact.id)
-            await recorded(index, work, attempt, change)
+            await said.work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
+            await said.recorded(opened, *_CONSENTS, once=once, resource=fact.id)
             return fact.id
 
 

@@ -59,24 +59,10 @@ from index_service.services.consents_standing import (
 )
 from index_service.services.index import Index
 from index_service.services.pointers import case_token, open_load
-from index_service.services.room import refuse_if_full
 from index_service.services.sealing import open_policy
-from index_service.services.writing import (
-    ABSENT,
-    REPLAYED,
-    Change,
-    Once,
-    Opened,
-    Repeatable,
-    add_case,
-    child_to_write,
-    decided,
-    put_policy,
-    recorded,
-    replace_case,
-)
+from index_service.services.statement import statement
+from index_service.services.writing import ABSENT, Opened, Repeatable, decided
 from index_service.store.reading import Snapshot, snapshot
-from index_service.store.work import work_on
 
 _CONSENTS = (DisclosureClass.CONSENTS,)
 _DIFFERS = "receipt_differs"
@@ -116,30 +102,19 @@ class Consents:
     ) -> Kept:
         """Record consent given or refused to the asker's agency; Invalid where it is not theirs."""
         index = self._index
-        asked = Asked(login, Action.RECORD_CONSENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            # Bound to the child: the route's template and the body are the same for all.
-            bound = replace(sent, body=child_id.bytes + sent.body)
-            once = Once(index, admitted, attempt, bound)
-            await work.locks.shields_shared()
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            standing = await standing_of(index, work, opened.child)
-            done = await once.before(work)
-            subjects = (SubjectShown(child_id, _CONSENTS),)
-            if done is not None:
-                change = Change(subjects, opened.decision, REPLAYED)
-                await recorded(index, work, attempt, change)
-                own = standing.consents(str(admitted.asker.agency_id))
-                before = next(each for each in own if each.id == done.resource)
+        async with statement(index, login, Action.RECORD_CONSENT, attempt) as said:
+            opened = await said.about(child_id)
+            standing = await standing_of(index, said.work, opened.child)
+            once, made = await said.once(opened, sent, *_CONSENTS)
+            if made is not None:
+                own = standing.consents(str(said.admitted.asker.agency_id))
+                before = next(each for each in own if each.id == made)
                 return Kept(before.id, self._proof(before))
-            await refuse_if_full(index, work, admitted, opened)
             now_s = int(index.clock.now().timestamp())
-            consent = _made(admitted, opened, stated, (standing, now_s))
-            await put_policy(work, opened.child, await add_case(index, work, opened.child, consent))
-            await list_new(index, work, opened, consent, ends=stated.refused)
-            change = Change(subjects, opened.decision, once=once, resource=consent.id)
-            await recorded(index, work, attempt, change)
+            consent = _made(said.admitted, opened, stated, (standing, now_s))
+            await said.add(opened, consent)
+            await list_new(index, said.work, opened, consent, ends=stated.refused)
+            await said.recorded(opened, *_CONSENTS, once=once, resource=consent.id)
             return Kept(consent.id, self._proof(consent))
 
     async def withdraw(self, login: Login, consent_id: UUID, said: Said, attempt: Attempt) -> None:
@@ -171,12 +146,9 @@ class Consents:
         attempt: Attempt,
     ) -> None:
         index, (said, changed) = self._index, step
-        asked = Asked(login, Action.RECORD_CONSENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            await work.locks.shields_shared()
-            child_id = await child_of(index, work, consent_id)
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
+        async with statement(index, login, Action.RECORD_CONSENT, attempt) as change:
+            admitted, work = change.admitted, change.work
+            opened = await change.about(await child_of(index, work, consent_id))
             standing = await standing_of(index, work, opened.child)
             case, before = own_row(standing.heads, consent_id, "consent", admitted, attempt)
             assert isinstance(before, Consent)  # INVARIANT: asked for by its kind
@@ -188,12 +160,9 @@ class Consents:
             account = str(admitted.asker.account_id)
             judgement = Judgement(said.giver, understanding, account, today)
             after = changed(before, judgement, born)
-            await put_policy(
-                work, opened.child, await replace_case(index, work, opened.child, case, after)
-            )
+            await change.replace(opened, case, after)
             await list_changed(index, work, after, ends=after.state is ConsentState.WITHDRAWN)
-            change = Change((SubjectShown(child_id, _CONSENTS),), opened.decision)
-            await recorded(index, work, attempt, change)
+            await change.recorded(opened, *_CONSENTS)
 
     async def read(self, login: Login, child_id: UUID, attempt: Attempt) -> bytes:
         """Return what the asker's agency recorded of consent, the team all, encoded."""

@@ -25,23 +25,10 @@ from index_service.services.forms.dissent import DISSENT
 from index_service.services.index import Index
 from index_service.services.matters import ALERTS, of_agency, open_matter
 from index_service.services.pointers import LOAD_ROWS, decoy
-from index_service.services.room import refuse_if_full
 from index_service.services.sealing import SealedChild, open_policy
-from index_service.services.writing import (
-    ABSENT,
-    REPLAYED,
-    Change,
-    Once,
-    Opened,
-    Repeatable,
-    add_case,
-    child_to_write,
-    decided,
-    put_policy,
-    recorded,
-)
+from index_service.services.statement import statement
+from index_service.services.writing import ABSENT, Repeatable, decided
 from index_service.store.reading import Snapshot, snapshot
-from index_service.store.work import work_on
 
 WHAT = "dissent"
 _CLASSES = (DisclosureClass.INVOLVEMENTS,)
@@ -66,27 +53,19 @@ class Dissents:
     ) -> UUID:
         """Record a dissent and return its id; the agency and the team are told with it."""
         index = self._index
-        asked = Asked(login, Action.RECORD_DISSENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            # Bound to the child: the route's template and the body are the same for all.
-            once = Once(index, admitted, attempt, replace(sent, body=child_id.bytes + sent.body))
-            await work.locks.shields_shared()
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            done = await once.before(work)
-            if done is not None:
-                await recorded(index, work, attempt, replace(_change(opened), code=REPLAYED))
-                return done.resource
-            await refuse_if_full(index, work, admitted, opened)
-            fact = _stated(admitted, stated)
-            await put_policy(work, opened.child, await add_case(index, work, opened.child, fact))
+        async with statement(index, login, Action.RECORD_DISSENT, attempt) as said:
+            opened = await said.about(child_id)
+            once, made = await said.once(opened, sent, *_CLASSES)
+            if made is not None:
+                return made
+            fact = _stated(said.admitted, stated)
+            await said.add(opened, fact)
             # As many rows as an involvement that begins.
-            await work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
+            await said.work.children.add_work([decoy() for _ in range(LOAD_ROWS)])
             now_s = int(index.clock.now().timestamp())
             matter = _notice(fact, child_id, now_s)
-            await open_matter(index, work, matter, (of_agency(fact.agency), ALERTS))
-            change = replace(_change(opened), once=once, resource=fact.id)
-            await recorded(index, work, attempt, change)
+            await open_matter(index, said.work, matter, (of_agency(fact.agency), ALERTS))
+            await said.recorded(opened, *_CLASSES, once=once, resource=fact.id)
             return fact.id
 
     async def read(self, login: Login, child_id: UUID, attempt: Attempt) -> bytes:
@@ -155,10 +134,6 @@ def _notice(fact: Dissent, child_id: UUID, now_s: int) -> Matter:
         child_id=child_id,
         details={"what": WHAT, "since": fact.recorded.isoformat()},
     )
-
-
-def _change(opened: Opened) -> Change:
-    return Change((SubjectShown(opened.child.child_id, _CLASSES),), opened.decision)
 
 
 def _shown(admitted: Admitted, fact: Dissent) -> Shown:

@@ -6,11 +6,11 @@ made. The supplier hears of each line only what the line itself determines.
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from consent.facts import AgencyKind
+from consent.coverage import NewRecord
 from index_service.domain.child import ChildRecord, Source
 from index_service.domain.consenting import Consent, ConsentFor, ConsentState, Judgement
 from index_service.domain.feed import (
@@ -20,7 +20,6 @@ from index_service.domain.feed import (
     LineCode,
     LineInvalid,
     LineOutcome,
-    RawLine,
 )
 from index_service.domain.involvement import Involvement, Service
 from index_service.services.cases import (
@@ -32,12 +31,12 @@ from index_service.services.cases import (
 )
 from index_service.services.consents_standing import notice_pointer
 from index_service.services.feed_involvement import LineRefused, changed_by
+from index_service.services.feed_said import Read, Referred, Said, Supplier, record_of
 from index_service.services.feed_writes import Standing, Writes, kept_line
 from index_service.services.index import Index
 from index_service.services.merging import merged
 from index_service.services.placing import (
     Known,
-    Sought,
     Surroundings,
     birth_digests,
     held_now,
@@ -53,43 +52,6 @@ from index_service.store.work import Work
 _NO_CASE = UUID(int=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Supplier:
-    """Who sends this feed: the source's name and the agency it belongs to."""
-
-    source: str
-    agency: str
-    agency_kind: AgencyKind
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One line as read and as checked."""
-
-    raw: RawLine
-    line: ChildLine | InvolvementLine | LineInvalid
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A sound line with what it is known by, made once: its own reference first."""
-
-    sent: bytes
-    line: ChildLine | InvolvementLine
-    refs: tuple[bytes, ...]
-    mac: bytes
-    stated: ChildRecord | None = None
-    sought: Sought | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Referred:
-    """What a supplier's own reference leads to."""
-
-    child_id: UUID
-    case_id: UUID
-
-
 class Chunk:
     """The effects of one chunk, gathered line by line and written at the end."""
 
@@ -103,16 +65,21 @@ class Chunk:
         self._macs: dict[bytes, bytes] = {}
         self._cases: dict[UUID, SealedCase] = {}
         self._live: set[UUID] = set()  # those of records that stand
+        self._next: Said | None = None  # the line after the one in hand
         self._writes = Writes(index)
 
     async def take(
-        self, lines: Sequence[Read]
+        self, lines: Sequence[Read], following: Read | None = None
     ) -> list[tuple[int, LineOutcome, LineInvalid | None]]:
-        """Apply lines and write their effects; return each line's number and outcome."""
-        said = [None if isinstance(each.line, LineInvalid) else self._said(each) for each in lines]
-        await self._gather([each for each in said if each is not None])
+        """Apply lines and write their effects; return each line's number and outcome.
+
+        `following` is the line after the last of them, which another chunk applies.
+        """
+        said = [self._said(each) for each in lines]
+        after = self._said(following) if following is not None else None
+        await self._gather([each for each in said if each is not None], after)
         outcomes = []
-        for read, each in zip(lines, said, strict=True):
+        for read, each, self._next in zip(lines, said, [*said[1:], after], strict=True):
             invalid = read.line if isinstance(read.line, LineInvalid) else None
             outcome = LineOutcome.INVALID
             if each is not None:
@@ -131,20 +98,21 @@ class Chunk:
             self._supplier.source, f"{kind}/{reference}"
         )
 
-    def _said(self, each: Read) -> Said:
-        mac = self._index.keyring.references.line_mac(self._supplier.source, each.raw.sent)
+    def _said(self, each: Read) -> Said | None:
         line = each.line
+        if isinstance(line, LineInvalid):
+            return None
+        mac = self._index.keyring.references.line_mac(self._supplier.source, each.raw.sent)
         if isinstance(line, ChildLine):
             refs: tuple[bytes, ...] = (self._ref("child", line.reference),)
             stated = traced(line.child)
             asked = sought(self._index, facts_of(stated))
             return Said(each.raw.sent, line, refs, mac, stated, asked)
-        assert isinstance(line, InvolvementLine)
         child = self._ref("child", line.child_reference)
         return Said(each.raw.sent, line, (self._ref("involvement", line.reference), child), mac)
 
-    async def _gather(self, lines: Sequence[Said]) -> None:
-        refs = {ref for each in lines for ref in each.refs}
+    async def _gather(self, lines: Sequence[Said], after: Said | None) -> None:
+        refs = {ref for each in lines for ref in each.refs} | ({after.refs[0]} if after else set())
         for row in await self._work.feeds.source_records(list(refs)) if refs else ():
             data = self._index.keyring.pointers.open_small(row.ref, row.pointer)
             self._refs[row.ref] = Referred(UUID(bytes=data[:16]), UUID(bytes=data[16:32]))
@@ -219,11 +187,17 @@ class Chunk:
         known = self._refs.get(each.refs[0])
         # A line of a record since closed or joined is a new record's, whoever it is now.
         if known is None or self._superseded(known):
+            becomes = record_of(each, self._next, self._supplier, self._refs)
+            if known is None and becomes is NewRecord.NOT_HELD:
+                return LineOutcome.HALTED  # known to others or not
             judged = self._around.judge(each.sought)
+            if judged.same is None and becomes is NewRecord.NOT_HELD:
+                return LineOutcome.HALTED
             if judged.same is None:
-                standing = self._new(each.stated, line, judged.outcome, each.refs[0])
+                outcome = LineOutcome.HELD if becomes is NewRecord.WAITS else judged.outcome
+                standing = self._new(each.stated, line, outcome, each.refs[0])
                 self._keep(each, standing, _NO_CASE)
-                return judged.outcome
+                return outcome
             known = Referred(judged.same, _NO_CASE)
         outcome = self._change(known.child_id, each.stated, line, each.refs[0])
         self._keep(each, self._standing[known.child_id], _NO_CASE)

@@ -23,7 +23,8 @@ from index_service.log.entry import Outcome
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.cursors import cursor_position, next_cursor
-from index_service.services.feed_chunk import Chunk, Read, Supplier, tally
+from index_service.services.feed_chunk import Chunk, tally
+from index_service.services.feed_said import Read, Supplier
 from index_service.services.index import Index
 from index_service.services.writing import Change, recorded
 from index_service.store.feeds import INVALID_SHOWN_MAX
@@ -123,7 +124,7 @@ class Feeding:
             # Equal for a source that is another agency's and one that is not there.
             raise Refused(Code.ROLE_NOT_ALLOWED)
         kind = admitted.asker.facts.agency_kind
-        return admitted, Supplier(batch.source, str(agency), kind)
+        return admitted, Supplier(batch.source, str(agency), kind, admitted.agreement)
 
     async def _begun(self, login: Login, batch: Batch, attempt: Attempt) -> Progress:
         index = self._index
@@ -181,24 +182,29 @@ class Feeding:
             seen += 1
             if seen <= begun_at:
                 continue  # committed by an earlier sending of the same body
+            read = Read(raw, parse_line(raw, today))
             if len(chunk) == CHUNK_LINES:
-                await self._chunk(sending, progress, chunk)
+                await self._chunk(sending, progress, chunk, read)
                 chunk = []
-            chunk.append(Read(raw, parse_line(raw, today)))
+            chunk.append(read)
         return chunk
 
-    async def _chunk(self, sending: "_Sending", progress: Progress, chunk: list[Read]) -> None:
+    async def _chunk(
+        self, sending: "_Sending", progress: Progress, chunk: list[Read], after: Read | None = None
+    ) -> None:
         """Apply a chunk; in halves where together its lines resemble too many children."""
         try:
-            await self._apply(sending, progress, chunk)
+            await self._apply(sending, progress, chunk, after)
         except OverTheBound:
             half = len(chunk) // 2
             if not half:
                 raise
-            await self._chunk(sending, progress, chunk[:half])
-            await self._chunk(sending, progress, chunk[half:])
+            await self._chunk(sending, progress, chunk[:half], chunk[half])
+            await self._chunk(sending, progress, chunk[half:], after)
 
-    async def _apply(self, sending: "_Sending", progress: Progress, chunk: list[Read]) -> None:
+    async def _apply(
+        self, sending: "_Sending", progress: Progress, chunk: list[Read], after: Read | None
+    ) -> None:
         """Apply one chunk in one transaction, its entry committing to every line's outcome."""
         login, batch, attempt = sending.login, sending.batch, sending.attempt
         index = self._index
@@ -209,7 +215,7 @@ class Feeding:
             if row is None or row.lines != progress.lines:
                 raise Invalid(Code.STATE_CONFLICT, "batch_id")  # sent twice at once
             await work.locks.shields_shared()
-            outcomes = await Chunk(index, work, supplier).take(chunk)
+            outcomes = await Chunk(index, work, supplier).take(chunk, after)
             refused = [(n, bad.code.value, bad.field) for n, _, bad in outcomes if bad]
             await work.feeds.add_invalid(batch.source, batch.batch_id, refused)
             progress.lines += len(chunk)

@@ -13,6 +13,7 @@ from consent.agreement import compile_agreement
 from index_service.domain.directory import Account, Agency
 from index_service.log.entry import AccessEntry, Outcome
 from index_service.services.admitting import Login
+from index_service.services.agreements import refuse_unknown_agencies
 from index_service.services.directory_rows import seal_account, seal_agency
 from index_service.services.index import Index
 from index_service.services.views import seal_agreement
@@ -34,8 +35,11 @@ class Founding:
 
 
 async def found(index: Index, first: Founding) -> None:
-    """Write the first agreement, the management team and its first account, or nothing."""
-    compile_agreement(first.agreement)
+    """Write the first agreement, the management team and its first account, or nothing.
+
+    No agency but the team is there yet, so none other can be excepted by name: Invalid.
+    """
+    refuse_unknown_agencies(compile_agreement(first.agreement), {first.team.id})
     keyring = index.keyring
     async with work_on(index.api, index.csa, index.log) as work:
         if await work.directory.newest_agreement() is not None:

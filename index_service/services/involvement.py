@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -27,33 +28,21 @@ from index_service.services.cases import (
     checked_cases,
     new_case_id,
 )
-from index_service.services.consents_standing import entry_is_refused, standing_of
+from index_service.services.consents_standing import child_of, entry_is_refused, standing_of
 from index_service.services.contact_shield import involvement_as_seen
 from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
-from index_service.services.room import refuse_if_full
 from index_service.services.sealing import open_policy
 from index_service.services.stand_in import stand_in
-from index_service.services.writing import (
-    ABSENT,
-    REPLAYED,
-    Change,
-    Once,
-    Opened,
-    Repeatable,
-    add_case,
-    child_to_write,
-    decided,
-    put_policy,
-    recorded,
-    replace_case,
-)
+from index_service.services.statement import Statement, statement
+from index_service.services.writing import ABSENT, Opened, Repeatable, decided
 from index_service.store.reading import Snapshot, snapshot
-from index_service.store.work import Work, work_on
+from index_service.store.work import Work
 
 _NOT_OWN = "not_own_involvement"
+_CLASS = DisclosureClass.INVOLVEMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,36 +66,20 @@ class Involvements:
         self, login: Login, child_id: UUID, stated: Beginning, sent: Repeatable, attempt: Attempt
     ) -> UUID:
         """Record that the asker's agency is involved; return the involvement's id."""
-        index = self._index
-        asked = Asked(login, Action.RECORD_INVOLVEMENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            # Bound to the child: the route's template and the body are the same for all.
-            bound = replace(sent, body=child_id.bytes + sent.body)
-            once = Once(index, admitted, attempt, bound)
-            await work.locks.shields_shared()
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            done = await once.before(work)
-            if done is not None:
-                change = Change((SubjectShown(child_id),), opened.decision, REPLAYED)
-                await recorded(index, work, attempt, change)
-                return done.resource
-            await refuse_if_full(index, work, admitted, opened)
-            fact = _begun(admitted, stated)
+        async with statement(self._index, login, Action.RECORD_INVOLVEMENT, attempt) as said:
+            admitted, work, opened = said.admitted, said.work, await said.about(child_id)
+            once, made = await said.once(opened, sent)
+            if made is not None:
+                return made
+            fact = begun(admitted, stated)
             if fact.consent_in_force:
                 await self._refuse_if_withdrawn(work, opened, fact, admitted.ask.today)
-            policy = await add_case(index, work, opened.child, fact)
-            if stated.significant_harm is not None:
-                basis = _harm(admitted, stated.significant_harm)
-                child = replace(opened.child, policy=policy)
-                policy = await add_case(index, work, child, basis)
-            await put_policy(work, opened.child, policy)
+            await said.add(opened, fact, *harm_of(admitted, stated))
             load = Load(child_id, fact.id)
-            rows = caseload_pointers(index.keyring, fact.agency, fact.practitioner, load)
+            keyring = self._index.keyring
+            rows = caseload_pointers(keyring, fact.agency, fact.practitioner, load)
             await work.children.add_work(rows)
-            subjects = (SubjectShown(child_id, (DisclosureClass.INVOLVEMENTS,)),)
-            change = Change(subjects, opened.decision, once=once, resource=fact.id)
-            await recorded(index, work, attempt, change)
+            await said.recorded(opened, _CLASS, once=once, resource=fact.id)
             return fact.id
 
     async def _refuse_if_withdrawn(
@@ -129,19 +102,11 @@ class Involvements:
         `changed` gets the involvement and today. Somebody else's involvement, and one
         that is not there, are the same answer.
         """
-        index = self._index
-        asked = Asked(login, Action.RECORD_INVOLVEMENT, attempt.access)
-        async with work_on(index.feed, index.csa, index.log) as work:
-            admitted = await admit(index, work.directory, asked, attempt)
-            await work.locks.shields_shared()
-            child_id = await self._child_of(work, involvement_id)
-            opened = await child_to_write(index, work, admitted, child_id, attempt)
-            case, before = await self._own(work, admitted, opened, involvement_id, attempt)
-            after = changed(before, admitted.ask.today)
-            policy = await replace_case(index, work, opened.child, case, after)
-            await put_policy(work, opened.child, policy)
-            subjects = (SubjectShown(child_id, (DisclosureClass.INVOLVEMENTS,)),)
-            await recorded(index, work, attempt, Change(subjects, opened.decision))
+        async with statement(self._index, login, Action.RECORD_INVOLVEMENT, attempt) as said:
+            opened = await said.about(await child_of(self._index, said.work, involvement_id))
+            case, before = await self._own(said, opened, involvement_id)
+            await said.replace(opened, case, changed(before, said.admitted.ask.today))
+            await said.recorded(opened, _CLASS)
 
     async def read(self, login: Login, involvement_id: UUID, attempt: Attempt) -> bytes:
         """Return one involvement, encoded; NotDisclosed where policy withholds it."""
@@ -215,45 +180,26 @@ class Involvements:
         involved = facts.involvement(head)
         return decide_involvement(asker, ask, decision, involved, admitted.agreement)
 
-    async def _child_of(self, work: Work, involvement_id: UUID) -> UUID:
-        """Return the involvement's child; for one that is not there, an id nobody has."""
-        token = case_token(self._index.keyring, involvement_id)
-        for row in await work.children.work([token]):
-            return open_load(self._index.keyring, row.token, row.pointer).child_id
-        return involvement_id
-
-    async def _case(
-        self, work: Work, opened: Opened, involvement_id: UUID, attempt: Attempt
-    ) -> SealedCase:
+    async def _own(
+        self, said: Statement, opened: Opened, involvement_id: UUID
+    ) -> tuple[SealedCase, Involvement]:
         ref = self._index.keyring.references.case_ref(opened.child.child_id)
-        rows: list[Any] = [row._mapping for row in await work.children.cases([ref])]
-        cases = checked_cases(self._index.keyring, opened.child.key, opened.child.policy, rows)
-        for case in cases:
-            if case.id == involvement_id:
-                return case
-        attempt.rules = (_NOT_OWN,)
+        rows: list[Any] = [row._mapping for row in await said.work.children.cases([ref])]
+        asker = said.admitted.asker.facts
+        for case in checked_cases(self._index.keyring, opened.child.key, opened.child.policy, rows):
+            if case.id != involvement_id:
+                continue
+            head = case.head()
+            mine = head.agency == asker.agency or asker.role is Role.MANAGEMENT_TEAM
+            body = case.body(head) if head.kind == "involvement" and mine else None
+            if isinstance(body, Involvement):
+                return case, body
+        said.attempt.rules = (_NOT_OWN,)
         raise NotDisclosed(_NOT_OWN)
 
-    async def _own(
-        self,
-        work: Work,
-        admitted: Admitted,
-        opened: Opened,
-        involvement_id: UUID,
-        attempt: Attempt,
-    ) -> tuple[SealedCase, Involvement]:
-        case = await self._case(work, opened, involvement_id, attempt)
-        head = case.head()
-        team = admitted.asker.facts.role is Role.MANAGEMENT_TEAM
-        own = head.agency == admitted.asker.facts.agency
-        body = case.body(head) if head.kind == "involvement" and (own or team) else None
-        if not isinstance(body, Involvement):
-            attempt.rules = (_NOT_OWN,)
-            raise NotDisclosed(_NOT_OWN)
-        return case, body
 
-
-def _begun(admitted: Admitted, stated: Beginning) -> Involvement:
+def begun(admitted: Admitted, stated: Beginning) -> Involvement:
+    """Return the involvement of the asker's agency, or raise Invalid where it may not supply it."""
     asker = admitted.asker
     kind: AgencyKind = asker.facts.agency_kind
     sensitive = Involvement.is_sensitive(stated.service, kind)
@@ -277,8 +223,12 @@ def _begun(admitted: Admitted, stated: Beginning) -> Involvement:
     )
 
 
-def _harm(admitted: Admitted, stated: HarmDecided) -> Basis:
-    return inside("significant_harm", lambda said: made_basis(admitted, said), stated)
+def harm_of(admitted: Admitted, stated: Beginning) -> tuple[Basis, ...]:
+    """Return the basis that carries a sensitive entry without consent, if one is stated."""
+    if stated.significant_harm is None:
+        return ()
+    read = partial(made_basis, admitted)
+    return (inside("significant_harm", read, stated.significant_harm),)
 
 
 def confirmed(before: Involvement, today: date) -> Involvement:

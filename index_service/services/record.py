@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
+from consent.coverage import NewRecord
 from consent.facts import Action, DisclosureClass
 from index_service.domain.child import (
     FORMER_NAMES_MAX,
@@ -23,8 +24,10 @@ from index_service.domain.matching.score import Candidate, prepare, score, withh
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
+from index_service.services.first_involvement import begin_with, first_involvement
 from index_service.services.identity_change import refuse_same_day
 from index_service.services.index import Index
+from index_service.services.involvement import Beginning
 from index_service.services.placing import (
     NO_LINE,
     Surroundings,
@@ -61,6 +64,14 @@ from index_service.services.writing import (
 from index_service.store.work import Work, work_on
 
 _ADDRESSES = frozenset({AddressKind.CURRENT, AddressKind.LAST_KNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class ChildStated:
+    """What is stated of a child not yet here: facts, and the involvement that goes with them."""
+
+    record: ChildRecord
+    beginning: Beginning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +133,7 @@ class Records:
         self._index = index
 
     async def create(
-        self, login: Login, record: ChildRecord, sent: Repeatable, attempt: Attempt
+        self, login: Login, stated: ChildStated, sent: Repeatable, attempt: Attempt
     ) -> UUID:
         """Create a record and return its id.
 
@@ -141,12 +152,13 @@ class Records:
                 change = Change((SubjectShown(done.resource),), code=REPLAYED)
                 await recorded(index, work, attempt, change)
                 return done.resource
-            return await self._created(work, admitted, record, once, attempt)
+            return await self._created(work, admitted, stated, once, attempt)
 
     async def _created(
-        self, work: Work, admitted: Admitted, record: ChildRecord, once: Once, attempt: Attempt
+        self, work: Work, admitted: Admitted, stated: ChildStated, once: Once, attempt: Attempt
     ) -> UUID:
-        index = self._index
+        index, record = self._index, stated.record
+        facts, becomes = first_involvement(admitted, stated.beginning)
         whole = sourced(traced(record), attributes_of(record), self._source(admitted))
         asked = sought(index, facts_of(whole))
         await work.locks.shields_shared()
@@ -157,10 +169,13 @@ class Records:
         judged = around.judge(asked)
         agency = str(admitted.asker.agency_id)
         outcome = LineOutcome.DOUBTFUL if judged.same else judged.outcome
+        if becomes is NewRecord.WAITS:
+            outcome = LineOutcome.HELD
         new = placed(index, whole, outcome, agency, NO_LINE)
         await work.children.insert([new.child.row])
         await work.children.add_tokens(new.child.sheet.search, new.child.sheet.guard)
         await work.children.add_work([new.work])
+        await begin_with(index, work, new.child, facts)
         subjects = (SubjectShown(new.child.child_id, tuple(DisclosureClass)),)
         change = Change(subjects, once=once, resource=new.child.child_id)
         await recorded(index, work, attempt, change)

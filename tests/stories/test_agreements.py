@@ -12,13 +12,22 @@ import pytest
 import pytest_asyncio
 
 from consent.agreement import default_document
-from demo.authority import ROOT
+from demo.authority import ROOT, roomy
+from demo.personas import MANAGEMENT, personas
+from index_service.domain.clock import SystemClock
+from index_service.domain.errors import Code, Invalid
+from index_service.services.admitting import Login
+from index_service.services.founding import FoundedAlready, Founding, found
+from tests.authority import Served
 from tests.stories.asking import NO_WHY, Answer, Ask, not_shown, refused
 from tests.stories.made import Stated, a_child, by_name, contact, day, involvement, key
 
 PATH = "/v1/agreements"
-DEFAULT = default_document()
-CAMFIELD: Stated = json.loads((Path(ROOT) / "demo" / "agreement_camfield.json").read_text("utf-8"))
+# As packaged but for budgets: one test asks more than a day of one account holds.
+DEFAULT = roomy(default_document())
+CAMFIELD: Stated = roomy(
+    json.loads((Path(ROOT) / "demo" / "agreement_camfield.json").read_text("utf-8"))
+)
 NOBODYS = {"difference": "0" * 64}
 
 
@@ -276,6 +285,45 @@ async def test_what_is_no_agreement_is_refused_where_it_is_wrong_and_changes_not
     assert error == {"code": "agreement_invalid", "field": field}
     assert "Quoyle" not in answer.text
     assert await listed(ask) == before
+
+
+def excepting(part: str, agency: str) -> Stated:
+    """Return the default with one more exception for an agency by its id."""
+    document: dict[str, Any] = deepcopy(DEFAULT)
+    if part == "named":
+        exception = {"classes_withheld": ["carers"], "level_max": "existence"}
+        document["named"] = [{**exception, "agencies": [agency], "purposes_closed": []}]
+    else:
+        of = {"agency_kinds": [], "agencies": [agency]}
+        document["levels"]["exceptions"].append(
+            {"asking": ["school"], "of": of, "level": "nothing"}
+        )
+    return document
+
+
+@pytest.mark.parametrize("part", ["named", "levels"])
+async def test_an_agency_excepted_by_name_must_be_one_of_this_index(ask: Ask, part: str) -> None:
+    """A misspelt id would withhold from nobody, and nobody would notice."""
+    before, unknown = await listed(ask), str(uuid4())
+    answer = await propose(ask, excepting(part, unknown))
+    refused(answer, 422, "agency_unknown")
+    assert answer.json()["errors"] == [{"code": "agency_unknown", "field": f"document.{part}"}]
+    assert unknown not in answer.text
+    assert await listed(ask) == before
+    agencies = (await ask("manager", "GET", "/v1/agencies", why=NO_WHY)).json()["agencies"]
+    assert (await propose(ask, excepting(part, agencies[0]["agency_id"]))).status_code == 201
+
+
+async def test_an_index_is_not_founded_on_an_agreement_that_excepts_an_unknown_agency(
+    served: Served,
+) -> None:
+    account = personas(SystemClock().today())["manager"].account
+    login = Login("https://nobody.test", "nobody")
+    for agency, code in ((uuid4(), Code.AGENCY_UNKNOWN), (MANAGEMENT.id, None)):
+        first = Founding(excepting("named", str(agency)), MANAGEMENT, account, login)
+        with pytest.raises((Invalid, FoundedAlready)) as stopped:
+            await found(served.built.index, first)
+        assert getattr(stopped.value, "code", None) == code
 
 
 async def test_a_document_larger_than_is_kept_is_refused(ask: Ask) -> None:
