@@ -19,13 +19,22 @@ from index_service.crypto.envelope import (
 
 ENTRY_STEP = 256
 SUBJECT_CAPACITY = 192
+FOUND_CAPACITY = 16  # an entry's id
 _LENGTH_BYTES = 2
 
 
 class LogKeys:
     """Seals entries and subjects of one year, and makes the references they are found by."""
 
-    __slots__ = ("_entries", "_entry_bound", "_mac", "_subject_bound", "_subjects", "year")
+    __slots__ = (
+        "_entries",
+        "_entry_bound",
+        "_found_bound",
+        "_mac",
+        "_subject_bound",
+        "_subjects",
+        "year",
+    )
 
     def __init__(self, csa: str, year: int, derive: Callable[[str], bytes]) -> None:
         """`derive` makes a key of 32 bytes for each part the year's secret plays."""
@@ -36,6 +45,7 @@ class LogKeys:
         whose = (csa.encode(), number_bytes(year))
         self._entry_bound = associated(b"isa/log/entry/1", *whose)
         self._subject_bound = associated(b"isa/log/subject/1", *whose)
+        self._found_bound = associated(b"isa/log/found/1", *whose)
 
     def seal_entry(self, entry_id: UUID, plaintext: bytes) -> bytes:
         """Seal an entry, padded to a multiple of 256 bytes."""
@@ -71,3 +81,14 @@ class LogKeys:
         if len(sealed) != size_of(SUBJECT_CAPACITY) or sealed[:1] != FORMAT:
             raise SealBroken(Breach.FORM, "subject")
         return open_padded(self._subjects, "subject", self._subject_bound + associated(ref), sealed)
+
+    def seal_found(self, ref: bytes, entry_id: bytes) -> bytes:
+        """Seal which entry auditors find by this reference; all rows have one size."""
+        bound = self._found_bound + associated(ref)
+        return seal_padded(self._subjects, "found", bound, entry_id, FOUND_CAPACITY)
+
+    def open_found(self, ref: bytes, sealed: bytes) -> bytes:
+        """Return the id of the entry sealed for this very reference, or SealBroken."""
+        if len(sealed) != size_of(FOUND_CAPACITY) or sealed[:1] != FORMAT:
+            raise SealBroken(Breach.FORM, "found")
+        return open_padded(self._subjects, "found", self._found_bound + associated(ref), sealed)

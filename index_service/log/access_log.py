@@ -1,8 +1,9 @@
 """The access log as the rest of the service knows it: append, and be handed the receipt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 from uuid import UUID, uuid4
@@ -14,8 +15,10 @@ from index_service.crypto.log_keys import LogKeys
 from index_service.domain.clock import Clock
 from index_service.log.entry import AccessEntry
 from index_service.log.group_commit import GroupCommit, Write
-from index_service.log.leaf import LogRow, at_of, sealed_row
+from index_service.log.leaf import Left, LogRow, at_of, sealed_row
+from index_service.log.numbering import Writer
 from index_service.log.receipt import _MINT, SEAL_DEADLINE_S, Receipt, ReceiptFacts, signed_header
+from index_service.log.row_states import RowState, told_states
 
 _following: ContextVar["RequestEntries | None"] = ContextVar("request_entries", default=None)
 
@@ -48,11 +51,17 @@ class RequestEntries:
             _following.reset(self._token)
 
 
-@dataclass(frozen=True, eq=False)
 class PreparedEntry:
-    """A sealed row to be inserted by a story's own transaction, last. One receipt each."""
+    """An entry for a story's own transaction to insert, last: sealed then. One receipt each."""
 
-    row: LogRow
+    def __init__(self, entry: AccessEntry, seal: Callable[[AccessEntry], LogRow]) -> None:
+        self.entry = entry
+        self._seal = seal
+
+    @cached_property
+    def row(self) -> LogRow:
+        """The sealed row; from here on the entry is as it is."""
+        return self._seal(self.entry)
 
 
 class AccessLog:
@@ -71,7 +80,7 @@ class AccessLog:
         self._log_keys = log_keys
         self._receipt_key = receipt_key
         self._clock = clock
-        self._commit = GroupCommit(write)
+        self._commit = GroupCommit(write, Writer(csa))
         self._unminted: WeakSet[PreparedEntry] = WeakSet()
 
     def start(self) -> None:
@@ -86,15 +95,15 @@ class AccessLog:
         """Return the first three fields of a new entry: authority, random id, moment."""
         return self.csa, uuid4(), int(self._clock.now().timestamp() * 1000)
 
-    async def append(self, entry: AccessEntry, asked: bytes | None = None) -> Receipt:
+    async def append(self, entry: AccessEntry, left: Left | None = None) -> Receipt:
         """Make one entry durable and return its receipt, or raise Unrecorded.
 
-        `asked` is a lookup's question, sealed: made durable together with its entry.
+        `left` is made durable together with its entry.
 
         After Unrecorded, or when the caller is cancelled, the entry may or may not be in
         the log. It is not taken back.
         """
-        row = self._row(entry, asked)
+        row = self._row(entry, left)
         request = _following.get()
         if request is not None:
             request.begun = True
@@ -102,10 +111,18 @@ class AccessLog:
         return self._receipt(row)
 
     def prepare(self, entry: AccessEntry) -> PreparedEntry:
-        """Seal an entry for a story that inserts it in its own transaction."""
-        prepared = PreparedEntry(self._row(entry))
+        """Take an entry for a story that inserts it in its own transaction."""
+        self._keys_of(entry)  # refused here if at all: before anything is written
+        prepared = PreparedEntry(entry, self._row)
         self._unminted.add(prepared)
         return prepared
+
+    def sealed(self, prepared: PreparedEntry, states: Sequence[RowState]) -> LogRow:
+        """Seal a prepared entry with the states of the rows its transaction wrote."""
+        if states:
+            told = told_states(states, self._keys_of(prepared.entry))
+            prepared.entry = replace(prepared.entry, row_state=told)
+        return prepared.row
 
     def committed(self, prepared: PreparedEntry, *, aside: bool = False) -> Receipt:
         """Return the receipt of a prepared entry whose transaction is known to have committed.
@@ -117,12 +134,16 @@ class AccessLog:
         if prepared not in self._unminted:
             raise RuntimeError("a prepared entry is worth one receipt, from its own log")
         self._unminted.discard(prepared)
+        self._commit.number_stored(prepared.row)
         return self._receipt(prepared.row, aside=aside)
 
-    def _row(self, entry: AccessEntry, asked: bytes | None = None) -> LogRow:
+    def _row(self, entry: AccessEntry, left: Left | None = None) -> LogRow:
+        return sealed_row(entry, self._keys_of(entry), left)
+
+    def _keys_of(self, entry: AccessEntry) -> LogKeys:
         if entry.csa != self.csa:
             raise ValueError("an entry of another authority")
-        return sealed_row(entry, self._log_keys(at_of(entry).year), asked)
+        return self._log_keys(at_of(entry).year)
 
     def _receipt(self, row: LogRow, *, aside: bool = False) -> Receipt:
         deadline_s = int(row.at.timestamp()) + SEAL_DEADLINE_S

@@ -1,5 +1,8 @@
 """Durable appends many at a time: one write in flight, all who came meanwhile in the next.
 
+Each write is one numbered batch of its writer (numbering.py). Entries that a story committed
+with its effect come here as well, only to be numbered.
+
 There is no timer: a batch goes as soon as the write before it is over, so an idle index
 answers at the price of one commit and a busy one shares it (measured: waiting on purpose
 gains nothing). A row whose write failed or took too long may or may not be in the log;
@@ -8,14 +11,26 @@ whoever waits for it is told Unrecorded and says nothing.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextvars import Context
+from dataclasses import dataclass
 
 from index_service.domain.errors import Unrecorded
 from index_service.log.leaf import LogRow
+from index_service.log.numbering import Number, Writer
 
-Write = Callable[[Sequence[LogRow]], Awaitable[None]]
-"""Make all rows durable, or raise. Called for one batch at a time; may be cancelled."""
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One write: rows to insert, rows a story has inserted, and the number of them all."""
+
+    rows: tuple[LogRow, ...]
+    stored: tuple[LogRow, ...]
+    number: Number
+
+
+Write = Callable[[Batch], Awaitable[None]]
+"""Make the batch durable whole, or raise. Called for one at a time; may be cancelled."""
 
 _Waiting = list[tuple[LogRow, asyncio.Future[None]]]
 
@@ -25,8 +40,13 @@ _process_log = logging.getLogger(__name__)
 class GroupCommit:
     """Appends rows through one `write` at a time; a queue of bounded length behind it."""
 
-    def __init__(self, write: Write, queue_max: int = 2048, wait_s_max: float = 2.0) -> None:
+    def __init__(
+        self, write: Write, writer: Writer, queue_max: int = 2048, wait_s_max: float = 2.0
+    ) -> None:
         self._write = write
+        self._writer = writer
+        self._number: Number | None = None  # of the batch in flight
+        self._stored: list[LogRow] = []
         self._queue_max = queue_max
         self._wait_s_max = wait_s_max
         self._open = False
@@ -58,6 +78,17 @@ class GroupCommit:
             self._begin()
         await written
 
+    def number_stored(self, row: LogRow) -> None:
+        """Have a row numbered that a story has made durable; nobody waits for it.
+
+        What is not numbered, because this process ends or the write fails, the sealer adopts.
+        """
+        if not self._open:
+            return
+        self._stored.append(row)
+        if self._writing is None:
+            self._begin()
+
     def _begin(self) -> None:
         loop = asyncio.get_running_loop()
         # An empty context: the batch belongs to no single request.
@@ -69,7 +100,10 @@ class GroupCommit:
         # Taken when the task runs, not when it was made: all who came in one turn of
         # the loop share the first write.
         self._batch, self._queue = self._queue, []
-        await self._write([row for row, _ in self._batch])
+        stored, self._stored = self._stored, []
+        rows = tuple(row for row, _ in self._batch)
+        number = self._number = self._writer.number([row.leaf for row in (*rows, *stored)])
+        await self._write(Batch(rows, tuple(stored), number))
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """Tell those who waited, and go on with those who came meanwhile.
@@ -81,6 +115,10 @@ class GroupCommit:
         if failure is not None:
             _process_log.error("access log: write failed, cause=%s", type(failure).__name__)
         if task is self._writing:  # else given up before
+            if failure is None and self._number is not None:
+                self._writer.sure(self._number)
+            else:
+                self._writer.unsure()
             self._settle(durable=failure is None)
             self._next()
 
@@ -94,13 +132,14 @@ class GroupCommit:
     def _give_up(self) -> None:
         """Go on without a write that does not even end when cancelled."""
         _process_log.error("access log: write does not end, going on without it")
+        self._writer.unsure()
         self._next()
 
     def _next(self) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
-        self._writing = None
-        if self._queue:
+        self._writing = self._number = None
+        if self._queue or self._stored:
             self._begin()
 
     def _settle(self, durable: bool) -> None:

@@ -12,7 +12,7 @@ at an entry against its leaf, whoever holds the receipt.
 import hashlib
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from consent.facts import DisclosureClass
@@ -53,7 +53,8 @@ class LogRow:
     """What the store writes for one entry: nothing in it can be read without the keys.
 
     `subjects` are (16-byte keyed reference, sealed trace), one per child shown or asked
-    about. `asked` is the sealed question of a lookup, left beside the entry for the tripwire.
+    about; `actor` is the same of the account, for its day. `asked` is the sealed question of
+    a lookup, left beside the entry for the tripwire; `charges` are (who, what) of a budget.
     """
 
     entry_id: UUID
@@ -61,7 +62,20 @@ class LogRow:
     leaf: bytes
     sealed: bytes
     subjects: tuple[tuple[bytes, bytes], ...]
+    actor: tuple[bytes, bytes] | None = None
     asked: bytes | None = None
+    charges: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What an entry leaves beside itself, in the very statement that appends it."""
+
+    asked: bytes | None = None
+    charges: tuple[tuple[bytes, bytes], ...] = ()
+
+
+_NOTHING_LEFT = Left()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +103,9 @@ def leaf_hash(blind: bytes, canonical: bytes) -> bytes:
     return hashlib.sha256(_LEAF_PREFIX + blind + canonical).digest()
 
 
-def sealed_row(entry: AccessEntry, log_keys: LogKeys, asked: bytes | None = None) -> LogRow:
-    """Blind, commit and seal one entry under its year's keys; `asked` is sealed already."""
+def sealed_row(entry: AccessEntry, log_keys: LogKeys, left: Left | None = None) -> LogRow:
+    """Blind, commit and seal one entry under its year's keys; what is left is sealed already."""
+    beside = left or _NOTHING_LEFT
     refs = [log_keys.subject_ref(subject.child_id) for subject in entry.subjects]
     text = canonical(entry, refs)
     blind = os.urandom(BLIND_SIZE)
@@ -103,7 +118,9 @@ def sealed_row(entry: AccessEntry, log_keys: LogKeys, asked: bytes | None = None
             (ref, log_keys.seal_subject(ref, _trace(entry.entry_id, subject)))
             for ref, subject in zip(refs, entry.subjects, strict=True)
         ),
-        asked=asked,
+        actor=_actor(entry, log_keys) if entry.account else None,
+        asked=beside.asked,
+        charges=beside.charges,
     )
 
 
@@ -133,9 +150,24 @@ def opened_trace(ref: bytes, sealed: bytes, log_keys: LogKeys) -> SubjectTrace:
     )
 
 
+def actor_ref(account: str, day: date, log_keys: LogKeys) -> bytes:
+    """Return what auditors find an account's entries of one day (UTC) by."""
+    return log_keys.search_ref("account/day", f"{account}/{day.isoformat()}")
+
+
+def opened_actor(ref: bytes, sealed: bytes, log_keys: LogKeys) -> UUID:
+    """Return the entry an actor's row names."""
+    return UUID(bytes=log_keys.open_found(ref, sealed))
+
+
 def at_of(entry: AccessEntry) -> datetime:
     """Return the entry's moment, exact to the millisecond it is committed to by."""
     return datetime.fromtimestamp(entry.at_ms / 1000, UTC)
+
+
+def _actor(entry: AccessEntry, log_keys: LogKeys) -> tuple[bytes, bytes]:
+    ref = actor_ref(entry.account, at_of(entry).date(), log_keys)
+    return ref, log_keys.seal_found(ref, entry.entry_id.bytes)
 
 
 def _trace(entry_id: UUID, subject: SubjectShown) -> bytes:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     SmallInteger,
     Table,
@@ -22,23 +21,15 @@ from sqlalchemy import (
     Uuid,
 )
 
-metadata = MetaData()
-
-
-def _csa() -> Column[str]:
-    return Column("csa", Text(collation="C"), nullable=False)
-
-
-def _bytes(name: str) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=False)
-
+from index_service.store.columns import bytes_column, csa_column, metadata
+from index_service.store.log_tables import LOG_TABLES
 
 # Which authority and duty a login role stands for: the wall of row-level security.
 csa_role = Table(
     "csa_role",
     metadata,
     Column("role", Text(collation="C"), primary_key=True),
-    _csa(),
+    csa_column(),
     Column("duty", Text(collation="C"), nullable=False),
 )
 
@@ -47,14 +38,14 @@ csa_role = Table(
 wrap_key = Table(
     "wrap_key",
     metadata,
-    _csa(),
+    csa_column(),
     Column("wrap_key_id", Integer, nullable=False),
     PrimaryKeyConstraint("csa", "wrap_key_id"),
 )
 
 
 def _subject_key() -> list[Column[int] | Column[bytes]]:
-    return [Column("wrap_key_id", Integer, nullable=False), _bytes("wrapped_key")]
+    return [Column("wrap_key_id", Integer, nullable=False), bytes_column("wrapped_key")]
 
 
 def _to_open_wrap_key() -> ForeignKeyConstraint:
@@ -64,24 +55,31 @@ def _to_open_wrap_key() -> ForeignKeyConstraint:
 child = Table(
     "child",
     metadata,
-    _csa(),
+    csa_column(),
     Column("child_id", Uuid, nullable=False),
     *_subject_key(),
-    _bytes("policy"),
-    _bytes("identity"),
-    _bytes("tracing"),
-    _bytes("identifier_nhs_number"),
-    _bytes("identifier_upn"),
-    _bytes("identifier_case_number"),
-    _bytes("whereabouts"),
-    _bytes("carers"),
-    _bytes("settings"),
-    _bytes("identity_more"),  # carers' and former names beyond what those parts hold: rare,
-    _bytes("tracing_more"),  # so out of a lookup's way, yet sealed for every child alike
-    _bytes("provenance"),
-    _bytes("tokens"),
+    bytes_column("policy"),
+    bytes_column("identity"),
+    bytes_column("tracing"),
+    bytes_column("identifier_nhs_number"),
+    bytes_column("identifier_upn"),
+    bytes_column("identifier_case_number"),
+    bytes_column("whereabouts"),
+    bytes_column("carers"),
+    bytes_column("settings"),
+    bytes_column("identity_more"),  # carers' and former names beyond what those parts hold: rare,
+    bytes_column("tracing_more"),  # so out of a lookup's way, yet sealed for every child alike
+    bytes_column("provenance"),
+    bytes_column("tokens"),
     PrimaryKeyConstraint("csa", "child_id"),
     _to_open_wrap_key(),
+)
+
+# What a row's state is made of (log/row_states.py), in the order of the table.
+SEALED_COLUMNS = tuple(
+    column.name
+    for column in child.columns
+    if isinstance(column.type, LargeBinary) and column.name != "wrapped_key"
 )
 
 
@@ -90,9 +88,9 @@ def _sealed_pointers(name: str) -> Table:
     return Table(
         name,
         metadata,
-        _csa(),
-        _bytes("token"),
-        _bytes("pointer"),
+        csa_column(),
+        bytes_column("token"),
+        bytes_column("pointer"),
         PrimaryKeyConstraint("csa", "token", "pointer"),
     )
 
@@ -104,10 +102,10 @@ work_token = _sealed_pointers("work_token")  # caseloads of agencies, lines that
 case_row = Table(
     "case_row",
     metadata,
-    _csa(),
+    csa_column(),
     Column("id", Uuid, nullable=False),
-    _bytes("child_ref"),
-    _bytes("sealed"),
+    bytes_column("child_ref"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "id"),
     Index("case_row_of_child", "csa", "child_ref"),
 )
@@ -118,10 +116,10 @@ case_row = Table(
 matter = Table(
     "matter",
     metadata,
-    _csa(),
+    csa_column(),
     Column("id", Uuid, nullable=False),
     *_subject_key(),
-    _bytes("sealed"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "id"),
     _to_open_wrap_key(),
 )
@@ -130,20 +128,20 @@ matter = Table(
 asked = Table(
     "asked",
     metadata,
-    _csa(),
+    csa_column(),
     Column("id", Uuid, nullable=False),
     Column("at", DateTime(timezone=True), nullable=False),
-    _bytes("sealed"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "id"),
 )
 
 practitioner = Table(
     "practitioner",
     metadata,
-    _csa(),
+    csa_column(),
     Column("practitioner_id", Uuid, nullable=False),
     *_subject_key(),
-    _bytes("sealed"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "practitioner_id"),
     _to_open_wrap_key(),
 )
@@ -151,20 +149,20 @@ practitioner = Table(
 agency = Table(
     "agency",
     metadata,
-    _csa(),
+    csa_column(),
     Column("agency_id", Uuid, nullable=False),
-    _bytes("sealed"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "agency_id"),
 )
 
 account = Table(
     "account",
     metadata,
-    _csa(),
+    csa_column(),
     Column("account_id", Uuid, nullable=False),
-    _bytes("login"),  # keyed digest of issuer and subject
+    bytes_column("login"),  # keyed digest of issuer and subject
     Column("agency_id", Uuid, nullable=False),
-    _bytes("sealed"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "account_id"),
     UniqueConstraint("csa", "login"),
     ForeignKeyConstraint(["csa", "agency_id"], ["agency.csa", "agency.agency_id"]),
@@ -173,9 +171,9 @@ account = Table(
 agreement = Table(
     "agreement",
     metadata,
-    _csa(),
+    csa_column(),
     Column("version", Integer, nullable=False),
-    _bytes("sealed"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "version"),
 )
 
@@ -184,9 +182,9 @@ agreement = Table(
 proposal = Table(
     "proposal",
     metadata,
-    _csa(),
+    csa_column(),
     Column("id", Uuid, nullable=False),
-    _bytes("sealed"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "id"),
 )
 
@@ -195,7 +193,7 @@ proposal = Table(
 directory = Table(
     "directory",
     metadata,
-    _csa(),
+    csa_column(),
     Column("version", BigInteger, nullable=False),
     PrimaryKeyConstraint("csa"),
 )
@@ -203,18 +201,18 @@ directory = Table(
 source_record = Table(
     "source_record",
     metadata,
-    _csa(),
-    _bytes("ref"),  # keyed digest of source and the supplier's own reference
-    _bytes("line_mac"),
-    _bytes("pointer"),
-    _bytes("sealed"),
+    csa_column(),
+    bytes_column("ref"),  # keyed digest of source and the supplier's own reference
+    bytes_column("line_mac"),
+    bytes_column("pointer"),
+    bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "ref"),
 )
 
 feed_source = Table(
     "feed_source",
     metadata,
-    _csa(),
+    csa_column(),
     Column("source", Text(collation="C"), nullable=False),
     Column("agency_id", Uuid, nullable=False),
     Column("as_of", Date),  # of the last batch whose digest was met
@@ -225,16 +223,16 @@ feed_source = Table(
 feed_batch = Table(
     "feed_batch",
     metadata,
-    _csa(),
+    csa_column(),
     Column("source", Text(collation="C"), nullable=False),
     Column("batch_id", Text(collation="C"), nullable=False),
-    _bytes("digest"),
+    bytes_column("digest"),
     *_subject_key(),
     Column("lines", Integer, nullable=False),
     Column("accepted", Integer, nullable=False),
     Column("invalid", Integer, nullable=False),
     Column("complete", SmallInteger, nullable=False),
-    _bytes("sealed"),  # what became of the accepted lines: for the team
+    bytes_column("sealed"),  # what became of the accepted lines: for the team
     Column("began_at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("csa", "source", "batch_id"),
     ForeignKeyConstraint(["csa", "source"], ["feed_source.csa", "feed_source.source"]),
@@ -245,7 +243,7 @@ feed_batch = Table(
 feed_invalid = Table(
     "feed_invalid",
     metadata,
-    _csa(),
+    csa_column(),
     Column("source", Text(collation="C"), nullable=False),
     Column("batch_id", Text(collation="C"), nullable=False),
     Column("line", Integer, nullable=False),
@@ -261,32 +259,15 @@ feed_invalid = Table(
 idempotency = Table(
     "idempotency",
     metadata,
-    _csa(),
-    _bytes("key"),  # MAC of account, route and key
-    _bytes("pointer"),  # body MAC, status, what was made, its entry: sealed, so nothing joins
+    csa_column(),
+    bytes_column("key"),  # MAC of account, route and key
+    bytes_column("pointer"),  # body MAC, status, what was made, its entry: sealed, so nothing joins
     Column("at", DateTime(timezone=True), nullable=False),
     PrimaryKeyConstraint("csa", "key"),
 )
 
-access_entry = Table(
-    "access_entry",
-    metadata,
-    _csa(),
-    Column("entry_id", Uuid, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
-    _bytes("leaf"),
-    _bytes("sealed"),
-    PrimaryKeyConstraint("csa", "entry_id"),
+GOVERNED = (
+    tuple(table for table in metadata.sorted_tables if table not in (csa_role, *LOG_TABLES))
+    + LOG_TABLES
 )
-
-access_subject = Table(
-    "access_subject",
-    metadata,
-    _csa(),
-    _bytes("ref"),
-    _bytes("sealed"),
-    Index("access_subject_ref", "csa", "ref"),
-)
-
-GOVERNED = tuple(table for table in metadata.sorted_tables if table is not csa_role)
 """Every table under forced row-level security."""

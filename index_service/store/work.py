@@ -22,15 +22,18 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from index_service.domain.errors import Unavailable, Unrecorded
 from index_service.log.access_log import AccessLog, PreparedEntry
 from index_service.log.receipt import Receipt
+from index_service.store.auditing import Auditing
 from index_service.store.bulk import insert_rows
 from index_service.store.children import Children
 from index_service.store.directory import Directory
 from index_service.store.entries import Entries
 from index_service.store.feeds import Feeds
 from index_service.store.locks import Locks
+from index_service.store.log_tables import access_actor, access_entry, access_subject, unnumbered
 from index_service.store.matters import Matters
 from index_service.store.reading import LOST
-from index_service.store.tables import access_entry, access_subject, idempotency, wrap_key
+from index_service.store.staff import Staff
+from index_service.store.tables import idempotency, wrap_key
 from index_service.store.upkeep import Upkeep
 
 LOCK_WAIT_MS_MAX = 5000
@@ -54,12 +57,14 @@ class Work:
         self._session = session
         self._csa = csa
         self._log = log
+        self.auditing = Auditing(session, csa)
         self.children = Children(session, csa)
         self.directory = Directory(session, csa)
         self.entries = Entries(session, csa)
         self.feeds = Feeds(session, csa)
         self.locks = Locks(session, csa)
         self.matters = Matters(session, csa)
+        self.staff = Staff(session, csa)
         self.upkeep = Upkeep(session, csa)
 
     async def done_before(self, key: bytes) -> bytes | None:
@@ -98,12 +103,12 @@ class Work:
         return list(found)
 
     async def commit(self, prepared: PreparedEntry, *, aside: bool = False) -> Receipt:
-        """Insert the access entry last, commit, and mint the receipt.
+        """Insert the access entry last, with the states of children's rows; commit; mint.
 
         `aside` as AccessLog.committed takes it. Raises CommitUnknown when the connection
         is lost while committing: the story may have happened, so nothing is acknowledged.
         """
-        row = prepared.row
+        row = self._log.sealed(prepared, self.children.states())
         await insert_rows(
             self._session,
             self._csa,
@@ -112,6 +117,12 @@ class Work:
         )
         subjects = [{"ref": ref, "sealed": sealed} for ref, sealed in row.subjects]
         await insert_rows(self._session, self._csa, access_subject, subjects)
+        if row.actor is not None:
+            ref, sealed = row.actor
+            actor = {"ref": ref, "sealed": sealed}
+            await insert_rows(self._session, self._csa, access_actor, [actor])
+        # Numbered right after by this process's writer, or adopted by the sealer.
+        await insert_rows(self._session, self._csa, unnumbered, [{"entry_id": row.entry_id}])
         try:
             await self._session.commit()
         except (DBAPIError, *LOST) as lost:

@@ -10,8 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 VERSIONS = "migrations/versions"
-GRANTS = (f"{VERSIONS}/0001_grants.sql", f"{VERSIONS}/0002_grants.sql")
-WALLS = (f"{VERSIONS}/0001_walls.sql", f"{VERSIONS}/0002_walls.sql")
+GRANTS = (
+    f"{VERSIONS}/0001_grants.sql",
+    f"{VERSIONS}/0002_grants.sql",
+    f"{VERSIONS}/0003_grants.sql",
+)
+WALLS = (f"{VERSIONS}/0001_walls.sql", f"{VERSIONS}/0002_walls.sql", f"{VERSIONS}/0003_walls.sql")
 STORE = "tests/store"
 STORIES = "tests/stories"
 # A policy's WITH CHECK by itself: the tables a row is tried on, for another authority.

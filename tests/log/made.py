@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from index_service.crypto.providers import MemoryKeyProvider, make_keys
 from index_service.domain.clock import FixedClock
 from index_service.log.access_log import AccessLog
 from index_service.log.entry import AccessEntry, Outcome
+from index_service.log.group_commit import Batch
 from index_service.log.leaf import LogRow, opened
 
 NOON = datetime(2025, 11, 21, 12, 0, 0, 250_000, UTC)
@@ -33,12 +33,12 @@ class ListWrite:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def __call__(self, rows: Sequence[LogRow]) -> None:
+    async def __call__(self, batch: Batch) -> None:
         """Keep the rows, or raise."""
         await self.gate.wait()
         if not self.up:
             raise ConnectionError
-        self.rows.extend(rows)
+        self.rows.extend(batch.rows)
 
 
 class Kept:

@@ -10,7 +10,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 import asyncpg
 import pytest
-from sqlalchemy import Date, DateTime, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy import ARRAY, Date, DateTime, Integer, LargeBinary, Table, Text, Uuid
 
 from demo.postgres import SUPERUSER, Postgres
 from index_service.store.enrolment import enrol
@@ -56,6 +56,7 @@ def _value(kind: Any, name: str, csa: str) -> object:
     if isinstance(kind, Uuid):
         return uuid5(NAMESPACE_DNS, f"{name}.{csa}.example")
     values: dict[type, object] = {
+        ARRAY: [uuid5(NAMESPACE_DNS, f"{name}.{csa}.example")],
         LargeBinary: f"{name} of {csa}".encode(),
         Text: name,
         Date: date(2026, 5, 5),

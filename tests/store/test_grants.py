@@ -30,6 +30,15 @@ NEEDED: dict[str, dict[str, str]] = {
         "idempotency": "ra",
         "access_entry": "a",
         "access_subject": "a",
+        "access_actor": "a",
+        "log_batch": "a",
+        "unnumbered": "rad",
+        "charge": "ra",
+        "leaf": "r",
+        "tile": "r",
+        "log_shard": "r",
+        "log_head": "r",
+        "cosignature": "r",
     },
     "feed": {
         "csa_role": "r",
@@ -52,13 +61,24 @@ NEEDED: dict[str, dict[str, str]] = {
         "wrap_key": "r",
         "access_entry": "a",
         "access_subject": "a",
+        "access_actor": "a",
+        "unnumbered": "a",
     },
     "audit": {
         "csa_role": "r",
         "access_entry": "ra",
         "access_subject": "ra",
+        "access_actor": "ra",
+        "log_batch": "a",
+        "unnumbered": "rad",
+        "leaf": "r",
+        "tile": "r",
+        "log_shard": "r",
+        "log_head": "r",
+        "cosignature": "r",
         "agency": "r",
         "account": "r",
+        "practitioner": "r",
         "agreement": "r",
         "directory": "r",
         "child": "r",
@@ -77,6 +97,10 @@ NEEDED: dict[str, dict[str, str]] = {
         "matter": "raw",
         "access_entry": "a",
         "access_subject": "a",
+        "access_actor": "a",
+        "log_batch": "a",
+        "unnumbered": "rad",
+        "charge": "rd",
     },
     "tripwire": {
         "csa_role": "r",
@@ -88,8 +112,21 @@ NEEDED: dict[str, dict[str, str]] = {
         "work_token": "a",
         "access_entry": "a",
         "access_subject": "a",
+        "access_actor": "a",
+        "log_batch": "a",
+        "unnumbered": "rad",
     },
-    "seal": {"csa_role": "r"},
+    "seal": {
+        "csa_role": "r",
+        "log_batch": "rad",
+        "unnumbered": "rd",
+        "writer_sealed": "raw",
+        "leaf": "ra",
+        "tile": "ra",
+        "log_shard": "ra",
+        "log_head": "ra",
+        "cosignature": "ra",
+    },
 }
 LETTERS = {"SELECT": "r", "INSERT": "a", "UPDATE": "w", "DELETE": "d"}
 VERBS = {
@@ -160,8 +197,12 @@ async def test_nobody_changes_removes_or_empties_the_access_log(
 
 
 async def test_only_auditors_read_the_access_log(connect: Connect) -> None:
+    """The sealer sees leaves and when they came, and no sealed entry."""
     readers = [d for d in DUTIES if await may(connect, f"northmere_{d}", "r", "access_entry")]
-    assert readers == ["audit"]
+    assert readers == ["audit", "seal"]
+    async with connect("northmere_seal") as connection:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await connection.fetch("select sealed from access_entry")
 
 
 async def test_the_process_that_answers_reads_no_guard_token(connect: Connect) -> None:

@@ -10,6 +10,16 @@ from index_service.store.enrolment import DUTIES
 from index_service.store.tables import GOVERNED
 from tests.store.conftest import AUTHORITIES, Connect, row_of
 
+NOBODY_TAKES_BACK = {
+    "access_entry",
+    "access_subject",
+    "access_actor",
+    "leaf",
+    "tile",
+    "log_shard",
+    "log_head",
+    "cosignature",
+}
 TABLES = pytest.mark.parametrize("table", GOVERNED, ids=lambda table: table.name)
 OURS = "northmere_feed"
 
@@ -50,7 +60,7 @@ async def test_the_owner_of_the_tables_sees_and_writes_nothing(
     """Row-level security is forced: the role that migrates moves no data."""
     async with connect("index_owner") as connection:
         assert await seen(connection, table.name) == set()
-        if not table.name.startswith("access_"):  # there it may not even ask: test_grants.py
+        if table.name not in NOBODY_TAKES_BACK:  # there it may not even ask: test_grants.py
             assert await connection.execute(f"delete from {table.name}") == "DELETE 0"
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
             await connection.execute(*row_of(table, "northmere"))
