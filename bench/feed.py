@@ -36,6 +36,7 @@ from demo.authority import (
     migrate,
     new_database,
     serving,
+    with_room,
 )
 from demo.issuer import Issuer
 from demo.postgres import Postgres
@@ -82,7 +83,7 @@ async def stand() -> AsyncIterator[Stand]:
     async with issuer_and_database(fsync=True) as (postgres, issuer, directory):
         new_database(postgres, CSA)
         await asyncio.to_thread(migrate, postgres.url("{role}", CSA))
-        authority = await found_authority(postgres, CSA, issuer, directory / "keys")
+        authority = await found_authority(postgres, CSA, issuer, directory / "keys", with_room())
         yield Stand(postgres, issuer, directory, authority)
 
 

@@ -5,7 +5,7 @@ that another part still closes is told too.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TypeVar
 
@@ -30,7 +30,7 @@ _COVERAGE = tuple(CoverageMode)
 _TELLING = tuple(CafTelling)
 _SECOND_PERSON = (SecondPerson.BEFORE, SecondPerson.AFTER, SecondPerson.NOT_NEEDED)
 
-_NO_BUDGET = Budget(0, 0)
+_NO_BUDGET = Budget(0, 0, 0, 0)
 _NOT_NAMED = NamedAgency(frozenset(), InvolvementLevel.CONTENT, frozenset())
 
 
@@ -185,5 +185,6 @@ def _named(old: Agreement, new: Agreement) -> _Found:
 def _budgets(old: Agreement, new: Agreement) -> _Found:
     for kind, budget in new.budgets.items():
         before = old.budgets.get(kind, _NO_BUDGET)
-        yield from _number(before.searches_a_day, budget.searches_a_day, kind, "searches_a_day")
-        yield from _number(before.children_a_day, budget.children_a_day, kind, "children_a_day")
+        for each in fields(Budget):
+            numbers = getattr(before, each.name), getattr(budget, each.name)
+            yield from _number(*numbers, kind, each.name)

@@ -6,6 +6,7 @@ only take away. Enforced here, once, when compiling.
 """
 
 from collections.abc import Mapping
+from dataclasses import fields
 from types import MappingProxyType
 
 from consent.agreement_document import AgreementFault, Place, in_force
@@ -236,13 +237,16 @@ def named_agencies(place: Place) -> Mapping[str, NamedAgency]:
     return MappingProxyType(named)
 
 
+_BUDGET = tuple(each.name for each in fields(Budget))
+
+
 def budgets(place: Place, parties: _Parties) -> Mapping[AgencyKind, Budget]:
     """Return each kind's budget: the default, or its one exception."""
     parts = place.parts("default", "exceptions")
-    default = _budget(parts["default"].parts("searches_a_day", "children_a_day"))
+    default = _budget(parts["default"].parts(*_BUDGET))
     excepted: dict[AgencyKind, Budget] = {}
     for exception in parts["exceptions"].listed():
-        row = exception.parts("agency_kinds", "searches_a_day", "children_a_day")
+        row = exception.parts("agency_kinds", *_BUDGET)
         kinds = row["agency_kinds"].kinds(parties)
         if kinds & excepted.keys():
             raise row["agency_kinds"].fault(AgreementFault.KIND_REPEATED)
@@ -251,10 +255,7 @@ def budgets(place: Place, parties: _Parties) -> Mapping[AgencyKind, Budget]:
 
 
 def _budget(parts: Mapping[str, Place]) -> Budget:
-    return Budget(
-        parts["searches_a_day"].number(1, BUDGET_MAX),
-        parts["children_a_day"].number(1, BUDGET_MAX),
-    )
+    return Budget(**{name: parts[name].number(1, BUDGET_MAX) for name in _BUDGET})
 
 
 def _withheld(place: Place) -> frozenset[DisclosureClass]:

@@ -100,10 +100,16 @@ class NamedAgency:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How much one account may ask in a day. Data only: policy charges nothing."""
+    """How much one account may ask in a day before it is stopped (consent/budget.py).
+
+    Counted are different questions, different children shown, those of them that nothing
+    explains, and children shown under one case reference.
+    """
 
     searches_a_day: int
     children_a_day: int
+    unexplained_a_day: int
+    children_of_a_reference: int
 
 
 def lesser_level(*levels: InvolvementLevel) -> InvolvementLevel:

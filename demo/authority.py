@@ -9,16 +9,18 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
 
 from consent.agreement import default_document
+from consent.agreement_sections import BUDGET_MAX
 from demo.issuer import Issuer
 from demo.personas import AGENCIES, MANAGEMENT
 from demo.postgres import KEEPER, SUPERUSER, Postgres
@@ -38,6 +40,7 @@ from index_service.store.work import work_on
 
 ROOT = Path(__file__).resolve().parent.parent
 CSA = "northmere"
+PORTS = range(20_000, 30_000)
 AUDIENCE = "https://index.northmere.example"
 SOURCES = {"schools": "schools_feed", "child-health": "health_feed"}
 
@@ -82,21 +85,49 @@ class Authority:
             "INDEX_ISSUER_CA_FILE": str(s.issuer_ca_file),
             "INDEX_PORT": str(s.port),
             "INDEX_OPS_PORT": str(s.ops_port),
+            "INDEX_SECOND_PLACE": s.second_place,
+            **({"INDEX_LOG_POLICY": str(s.log_policy)} if s.log_policy else {}),
         }
 
 
 def free_port() -> int:
-    """Return a port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port nobody listens on now, of those no system lends to a connection meanwhile."""
+    for port in SystemRandom().sample(PORTS, len(PORTS)):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no port is free")
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """What a founded authority is called, and the sharing agreement it begins with."""
+
+    csa: str = CSA
+    document: Mapping[str, object] = field(default_factory=default_document)
+
+
+def roomy(document: Mapping[str, object]) -> dict[str, Any]:
+    """Return the agreement with budgets that stop nobody."""
+    budgets: Any = document["budgets"]
+    numbers = dict.fromkeys(budgets["default"], BUDGET_MAX)
+    return {**document, "budgets": {"default": numbers, "exceptions": []}}
+
+
+def with_room(csa: str = CSA) -> Beginning:
+    """Return an authority whose budgets stop nobody: for trials that ask all day as one account."""
+    return Beginning(csa, roomy(default_document()))
 
 
 async def found_authority(
-    postgres: Postgres, database: str, issuer: Issuer, keys: Path, csa: str = CSA
+    postgres: Postgres,
+    database: str,
+    issuer: Issuer,
+    keys: Path,
+    begins: Beginning | None = None,
 ) -> Authority:
     """Enrol and found an authority on a migrated database, with every persona's account."""
+    beginning = begins or Beginning()
+    csa, document = beginning.csa, beginning.document
     await enrol(postgres.url(SUPERUSER, database), csa)
     await asyncio.to_thread(keys.mkdir, 0o700, exist_ok=True)
     provider = FileKeyProvider(keys)
@@ -113,17 +144,21 @@ async def found_authority(
         issuer_ca_file=issuer.ca_file,
         port=free_port(),
         ops_port=free_port(),
+        second_place="none",
     )
     async with built(settings) as made:
-        await _begin(made, settings, issuer, ensure_week(provider, today))
+        week = ensure_week(provider, today)
+        await _begin(made, settings, issuer, week, document)
     return Authority(settings)
 
 
-async def _begin(made: Built, settings: Settings, issuer: Issuer, week: int) -> None:
+async def _begin(
+    made: Built, settings: Settings, issuer: Issuer, week: int, document: Mapping[str, object]
+) -> None:
     index = made.index
     manager = issuer.personas["manager"]
     login = Login(issuer.url, manager.subject)
-    founding = Founding(default_document(), MANAGEMENT, manager.account, login)
+    founding = Founding(dict(document), MANAGEMENT, manager.account, login)
     await found(index, founding)
     jobs = engine_for(settings.database_url, settings.csa, "job", size=1)
     try:
@@ -167,7 +202,7 @@ def serving(authority: Authority, log: Path | None = None) -> Iterator["subproce
     """Run the real server in a process that dies with this one; its output goes to `log`."""
     output: Any = log.open("ab") if log else subprocess.DEVNULL
     process = subprocess.Popen(
-        [*_bound(), sys.executable, "-m", "index_service.commands.cli", "serve"],
+        [*bound_to_us(), sys.executable, "-m", "index_service.commands.cli", "serve"],
         env=authority.environment(),
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
@@ -187,7 +222,7 @@ def serving(authority: Authority, log: Path | None = None) -> Iterator["subproce
             output.close()
 
 
-def _bound() -> list[str]:
+def bound_to_us() -> list[str]:
     """Return the words that make a command end with this process, whatever ends it."""
     who = [str(os.getpid()), str(os.getuid()), str(os.getgid())]
     return [sys.executable, "-I", "-S", str(KEEPER), "bind", *who]

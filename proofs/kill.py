@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from demo.authority import found_authority, issuer_and_database, migrate, new_database
+from demo.authority import found_authority, issuer_and_database, migrate, new_database, with_room
 from demo.issuer import Issuer
 from index_service.crypto.keyring import Keyring
 from index_service.crypto.providers import FileKeyProvider
@@ -82,7 +82,9 @@ async def prove(plan: Plan, proof: Proof) -> None:
     async with issuer_and_database(fsync=True) as (postgres, issuer, directory):
         new_database(postgres, DATABASE)
         await asyncio.to_thread(migrate, postgres.url("{role}", DATABASE))
-        authority = await found_authority(postgres, DATABASE, issuer, directory / "keys")
+        authority = await found_authority(
+            postgres, DATABASE, issuer, directory / "keys", with_room()
+        )
         chance = random.Random(plan.seed)
         grounds = Grounds(postgres, authority, DATABASE, directory / "server.log", chance)
         oracle = Oracle(directory / "oracle.jsonl")

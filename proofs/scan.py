@@ -29,6 +29,7 @@ from demo.authority import (
     migrate,
     new_database,
     serving,
+    with_room,
 )
 from demo.postgres import SUPERUSER, Postgres
 from index_service.crypto.providers import FileKeyProvider
@@ -95,7 +96,9 @@ async def prove(plan: Plan, proof: Proof) -> None:
         for name, value in TALKATIVE.items():
             postgres.psql(f"alter system set {name} = '{value}'")
         postgres.restart()
-        authority = await found_authority(postgres, DATABASE, issuer, directory / "keys")
+        authority = await found_authority(
+            postgres, DATABASE, issuer, directory / "keys", with_room()
+        )
         seen = directory / "seen"
         seen.mkdir()
         with serving(authority, directory / "server.log") as process:

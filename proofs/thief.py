@@ -32,6 +32,7 @@ from demo.authority import (
     migrate,
     new_database,
     serving,
+    with_room,
 )
 from demo.issuer import Issuer
 from demo.postgres import SUPERUSER
@@ -98,7 +99,9 @@ async def prove(plan: Plan, proof: Proof) -> None:
     async with issuer_and_database(fsync=False) as (postgres, issuer, directory):
         new_database(postgres, DATABASE)
         await asyncio.to_thread(migrate, postgres.url("{role}", DATABASE))
-        authority = await found_authority(postgres, DATABASE, issuer, directory / "keys")
+        authority = await found_authority(
+            postgres, DATABASE, issuer, directory / "keys", with_room()
+        )
         stock = await _stocked(plan, authority, proof)
         admin: Any = await asyncpg.connect(postgres.url(SUPERUSER, DATABASE))
         try:

@@ -18,7 +18,15 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from demo.authority import AUDIENCE, CSA, found_authority, migrate, new_database, prepare_server
+from demo.authority import (
+    AUDIENCE,
+    CSA,
+    found_authority,
+    migrate,
+    new_database,
+    prepare_server,
+    with_room,
+)
 from demo.issuer import Issuer
 from demo.personas import personas
 from demo.postgres import SUPERUSER, Postgres
@@ -31,6 +39,7 @@ from index_service.services.index import Index
 from index_service.settings import Settings
 from index_service.store.work import work_on
 from tests.people import MORE_AGENCIES, everybody
+from tests.stories.made import begin_again
 
 _numbers = count(1)
 
@@ -89,8 +98,9 @@ async def founded_settings(
     """Found an authority with everybody's account in a migrated database; return its settings."""
     today = SystemClock().today()
     issuer.personas = personas(today)  # those demo/ founds an authority with
-    settings = (await found_authority(postgres, database, issuer, keys)).settings
+    founded = await found_authority(postgres, database, issuer, keys, with_room())
     issuer.personas = everybody(today)
+    settings = founded.settings
     async with built(settings) as made, work_on(*_writing(made.index)) as work:
         for agency in MORE_AGENCIES:
             sealed = seal_agency(made.index.keyring, agency)
@@ -193,7 +203,8 @@ async def serving(postgres: Postgres, database: str, settings: Settings) -> Asyn
 
 @pytest.fixture(scope="module")
 def database(postgres: Postgres, founded: Founded) -> Iterator[str]:
-    """A founded authority's database, this module's own."""
+    """A founded authority's database, this module's own, and children nobody has met."""
+    begin_again()
     with database_made(postgres, founded.template) as name:
         yield name
 

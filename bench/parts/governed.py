@@ -19,7 +19,7 @@ from index_service.domain.feed import LineOutcome
 from index_service.identity.verifier import StrictVerifier
 from index_service.log.access_log import AccessLog
 from index_service.log.entry import AccessEntry, Outcome
-from index_service.log.group_commit import GroupCommit
+from index_service.log.group_commit import Batch, GroupCommit
 from index_service.services import encoding, lookup, search, showing
 from index_service.services.attempt import Attempt
 from index_service.services.feed_writes import Standing, Writes
@@ -83,10 +83,10 @@ def rows_counted() -> Iterator[Rows]:
 
         return counted
 
-    async def written(appender: Appender, batch: Any) -> None:
-        rows.add("entries", len(batch))
-        rows.add("subjects", sum(len(row.subjects) for row in batch))
-        rows.add("questions", sum(row.asked is not None for row in batch))
+    async def written(appender: Appender, batch: Batch) -> None:
+        rows.add("entries", len(batch.rows))
+        rows.add("subjects", sum(len(row.subjects) for row in batch.rows))
+        rows.add("questions", sum(row.asked is not None for row in batch.rows))
         await append(appender, batch)
 
     append = Appender.__call__

@@ -35,6 +35,7 @@ from bench.parts.shapes import (
     Asked,
     Found,
     Match,
+    Told,
     contact_of,
     graded,
     next_step,
@@ -53,8 +54,10 @@ from consent.facts import (
     ChildFacts,
     DisclosureClass,
     InvolvementFacts,
+    InvolvementLevel,
     Purpose,
     Role,
+    SensitiveBasis,
 )
 from index_service.domain.child import Gender, IdentifierScheme, PersonName
 from index_service.domain.involvement import Involvement, Service
@@ -141,25 +144,27 @@ class Search:
         }
         return Opened(row.child_id, secret, decision, fields)
 
-    async def involvements(self, child: Opened) -> list[Involvement]:
+    async def involvements(self, child: Opened) -> list[Told]:
         """Return the involvements of a child that this asker may see."""
         rows = await self._session.scalars(
             select(InvolvementRow).where(InvolvementRow.child_id == child.child_id).limit(2000)
         )
         return [one for row in rows if (one := self._involvement(child, row)) is not None]
 
-    def _involvement(self, child: Opened, row: InvolvementRow) -> Involvement | None:
+    def _involvement(self, child: Opened, row: InvolvementRow) -> Told | None:
         fields = {
             name: opened(child.secret, f"involvement.{name}:{row.id}", getattr(row, name))
             for name in ("service", "contact", "began", "ceased", "confirmed")
         }
         kind, service = AgencyKind(row.agency_kind), Service(fields["service"])
         own = row.agency == self._asker.facts.agency
-        facts = InvolvementFacts(Involvement.is_sensitive(service, kind), False, own)
+        sensitive, none = Involvement.is_sensitive(service, kind), SensitiveBasis.NONE
+        facts = InvolvementFacts(sensitive, none, own, kind, row.agency)
         asker = self._asker
-        if not decide_involvement(asker.facts, asker.ask, child.decision, facts, self._agreement):
+        level = decide_involvement(asker.facts, asker.ask, child.decision, facts, self._agreement)
+        if level in (InvolvementLevel.NOTHING, InvolvementLevel.BROKERED):
             return None
-        return Involvement(
+        involvement = Involvement(
             row.id,
             row.agency,
             kind,
@@ -169,6 +174,7 @@ class Search:
             _day(fields["ceased"]),
             _day(fields["confirmed"]),
         )
+        return involvement, level
 
 
 def _day(text: str) -> date | None:

@@ -20,12 +20,13 @@ from bench.parts.shapes import (
     Asked,
     Found,
     Match,
+    Told,
     contact_of,
     graded,
     next_step,
     shown_match,
 )
-from consent.facts import AgencyKind, Role
+from consent.facts import AgencyKind, InvolvementLevel, Role
 from index_service.domain.child import Gender, IdentifierScheme, PersonName
 from index_service.domain.disclosure import shown_contact
 from index_service.domain.involvement import Involvement, Service
@@ -122,10 +123,11 @@ def _name(parts: Sequence[str]) -> dict[str, str | None]:
 
 
 async def _matches(connection: Any, shown: Sequence[Graded[Any]]) -> list[Match]:
-    involved: dict[UUID, list[Involvement]] = {one.key["child_id"]: [] for one in shown}
+    involved: dict[UUID, list[Told]] = {one.key["child_id"]: [] for one in shown}
     if involved:
         for row in await connection.fetch(_INVOLVEMENTS, list(involved)):
-            involved[row["child_id"]].append(_involvement(row))
+            told = _involvement(row), InvolvementLevel.CONTENT
+            involved[row["child_id"]].append(told)
     return [shown_match(one, _shown(one.key), involved[one.key["child_id"]]) for one in shown]
 
 

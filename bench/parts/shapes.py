@@ -12,6 +12,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from consent.facts import InvolvementLevel
 from demo.personas import AGENCIES
 from index_service.domain import disclosure
 from index_service.domain.child import Gender, IdentifierScheme, PersonName
@@ -27,6 +28,8 @@ from index_service.domain.matching.grade import TIER_1_SUFFICES_BITS, Graded, ra
 from index_service.domain.matching.keys import Facts
 from index_service.domain.matching.score import Candidate, PreparedQuery, Score, prepare
 from index_service.services.views import shown_front_door
+
+Told = tuple[Involvement, InvolvementLevel]
 
 
 class Asked(BaseModel):
@@ -219,11 +222,11 @@ def next_step() -> dict[str, Any]:
     }
 
 
-def shown_match(one: Graded[Any], child: dict[str, Any], found: list[Involvement]) -> Match:
+def shown_match(one: Graded[Any], child: dict[str, Any], found: list[Told]) -> Match:
     """Return one match; `child` holds the fields of the record as ChildShown names them."""
     agencies = {str(agency.id): agency.name for agency in AGENCIES}
     child["involvements"] = [
-        disclosure.shown_involvement(each, agencies[each.agency]) for each in found
+        disclosure.shown_involvement(each, agencies[each.agency], level) for each, level in found
     ]
     return Match.model_validate(
         {

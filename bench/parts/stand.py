@@ -23,6 +23,7 @@ from demo.authority import (
     migrate,
     new_database,
     serving,
+    with_room,
 )
 from demo.issuer import Issuer
 from demo.postgres import Postgres
@@ -53,6 +54,7 @@ class Stand:
         if build != "plain":
             stated["Authorization"] = f"Bearer {self.issuer.token_for(ASKER)}"
             stated["Access-Purpose"] = "safeguard"
+            stated["Access-Reference"] = "REF-20-114"  # without one, one question at a time
             stated["Access-Reason"] = "contact_practitioner"
         return stated
 
@@ -72,7 +74,7 @@ async def stand(children: int) -> AsyncIterator[Stand]:
     async with issuer_and_database(fsync=True) as (postgres, issuer, directory):
         new_database(postgres, CSA)
         await asyncio.to_thread(migrate, postgres.url("{role}", CSA))
-        authority = await found_authority(postgres, CSA, issuer, directory / "keys")
+        authority = await found_authority(postgres, CSA, issuer, directory / "keys", with_room())
         made = made_children(children)
         asked = questions(made)
         ids = await _fill_governed(authority, made)

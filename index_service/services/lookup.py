@@ -17,9 +17,11 @@ from index_service.domain.errors import Code, Invalid
 from index_service.domain.matching.grade import Grade, Graded
 from index_service.domain.matching.keys import Facts
 from index_service.log.entry import Outcome, SubjectShown
+from index_service.log.leaf import Left
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.asked import seal_asked
 from index_service.services.attempt import Attempt, told
+from index_service.services.budgets import Budgets, Cost
 from index_service.services.index import Index
 from index_service.services.search import Search, Visible
 from index_service.services.showing import Showing, released, shows_cases, told_on_consent
@@ -68,18 +70,25 @@ def concluded(graded: list[Graded[Visible]], role: Role) -> Found:
 class Lookups:
     """Answers lookups for one authority."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, budgets: Budgets) -> None:
         self._index = index
+        self._budgets = budgets
 
     async def lookup(self, login: Login, facts: Facts, attempt: Attempt) -> bytes:
         """Return the encoded answer to one question, already in the access log."""
+        async with self._budgets.turn(login, attempt.access):
+            return await self._lookup(login, facts, attempt)
+
+    async def _lookup(self, login: Login, facts: Facts, attempt: Attempt) -> bytes:
         index = self._index
         attempt.query_commit = _commitment(facts)
         asked = Asked(login, Action.LOOKUP, attempt.access)
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
+            day = await self._budgets.day(reading, admitted, attempt)
+            showing = Showing(index, admitted)
             try:
-                found, matches, subjects = await self._found(reading, admitted, facts)
+                found, matches, subjects = await self._found(reading, admitted, facts, showing)
             except OverTheBound:
                 # The machine's own bound, far above what any one child's facts lead to.
                 raise Invalid(Code.TOO_FEW_FACTS) from None
@@ -87,19 +96,22 @@ class Lookups:
         body = _body(found, encoded, admitted)
         entry = attempt.entry(index.log.stamp(), Outcome.SHOWN if matches else Outcome.NOTHING)
         result = hashlib.sha256(encoded).hexdigest()
-        left = seal_asked(index.keyring, entry.entry_id, admitted.asker, facts)
+        mediator = entry.account if admitted.grant else ""
+        question = seal_asked(index.keyring, entry.entry_id, admitted.asker, facts, mediator)
+        shown = tuple(one.key.child.child_id for one in found.shown)
+        cost = Cost(attempt.query_commit.encode(), shown, frozenset(showing.own))
         words = dict.fromkeys(word for one in found.shown for word in told(one.key.decision))
         entry = replace(entry, code=found.outcome, rules=tuple(words), subjects=subjects)
+        left = Left(question, day.charges(cost))
         attempt.answered(await index.log.append(replace(entry, result_commit=result), left))
         return body
 
     async def _found(
-        self, reading: Snapshot, admitted: Admitted, facts: Facts
+        self, reading: Snapshot, admitted: Admitted, facts: Facts, showing: Showing
     ) -> tuple[Found, list[Shown], tuple[SubjectShown, ...]]:
         graded = await Search(self._index, admitted, facts).run(reading)
         found = concluded(graded, admitted.asker.facts.role)
         cases = await self._cases(reading, found.shown)
-        showing = Showing(self._index, admitted)
         matches = [_match(showing, one, cases.get(one.key.child.child_id)) for one in found.shown]
         subjects = tuple(
             SubjectShown(

@@ -80,7 +80,7 @@ class Overdue:
     async def run(self) -> int:
         """Tell what has come due and was not told this week; return how many were told.
 
-        What there is no room for is told by the next run.
+        What there is no room for is told by the next run. Charges of days gone by are dropped.
         """
         index = self._index
         today = index.clock.today()
@@ -97,6 +97,7 @@ class Overdue:
             matters += [(_decoy(now_s), ()) for _ in range(MATTERS_A_RUN - len(told))]
             for matter, lists in sorted(matters, key=lambda each: each[0].id.bytes):
                 await open_matter(index, work, matter, lists)
+            await work.upkeep.drop_charges(index.clock.now().astimezone(UTC).date())
             entry = AccessEntry(
                 *index.log.stamp(),
                 action="due",

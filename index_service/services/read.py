@@ -14,8 +14,10 @@ from index_service.domain import disclosure
 from index_service.domain.disclosure import Shown
 from index_service.domain.errors import NotDisclosed
 from index_service.log.entry import Outcome, SubjectShown
+from index_service.log.leaf import Left
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt, told
+from index_service.services.budgets import Budgets, Cost
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy
@@ -41,8 +43,9 @@ def canonical_child(shown: Shown) -> bytes:
 class Reads:
     """Answers reads for one authority."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, budgets: Budgets) -> None:
         self._index = index
+        self._budgets = budgets
 
     async def child(self, login: Login, child_id: UUID, attempt: Attempt) -> ChildRead:
         """Disclose one child's record to an asker entitled to see it.
@@ -50,12 +53,18 @@ class Reads:
         Raises NotDisclosed alike for a child that is absent, archived, held back or
         forbidden by its facts; the entry alone says which.
         """
+        async with self._budgets.turn(login, attempt.access):
+            return await self._child(login, child_id, attempt)
+
+    async def _child(self, login: Login, child_id: UUID, attempt: Attempt) -> ChildRead:
         index = self._index
         attempt.subjects = (child_id,)
         asked = Asked(login, Action.READ_CHILD, attempt.access)
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
-            shown, decision = await self._shown(reading, admitted, child_id, attempt)
+            day = await self._budgets.day(reading, admitted, attempt)
+            showing = Showing(index, admitted)
+            shown, decision = await self._shown(reading, showing, child_id, attempt)
         etag = index.keyring.tags.etag(admitted.tags_bound_to, canonical_child(shown))
         body = orjson.dumps(
             {
@@ -70,12 +79,18 @@ class Reads:
             subjects=(subject_shown(child_id, decision, shown),),
             result_commit=hashlib.sha256(canonical_child(shown)).hexdigest(),
         )
-        attempt.answered(await index.log.append(entry))
+        cost = Cost(shown=(child_id,), own=frozenset(showing.own))
+        attempt.answered(await index.log.append(entry, Left(charges=day.charges(cost))))
         return ChildRead(body, etag)
 
     async def _shown(
-        self, reading: Snapshot, admitted: Admitted, child_id: UUID, attempt: Attempt
+        self,
+        reading: Snapshot,
+        showing: Showing,
+        child_id: UUID,
+        attempt: Attempt,
     ) -> tuple[Shown, Decision]:
+        admitted = showing.admitted
         row = await reading.whole(child_id)
         # Asked for whether or not there is a row, so that the two take as long.
         cases = await reading.cases([self._index.keyring.references.case_ref(child_id)])
@@ -88,7 +103,7 @@ class Reads:
             attempt.rules = tuple(reason.value for reason in decision.reasons)
             raise NotDisclosed(*attempt.rules)
         remember(self._index, row)
-        return shown_child(Showing(self._index, admitted), child, decision, cases), decision
+        return shown_child(showing, child, decision, cases), decision
 
     def _decided(self, row: Any, admitted: Admitted) -> tuple[SealedChild, Decision]:
         child = open_policy(self._index.keyring, row)

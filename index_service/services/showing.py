@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from consent.decide import decide_assessment, decide_involvement
+from consent.decide import decide_involvement
 from consent.decision import Decision
 from consent.facts import (
     Action,
@@ -18,15 +18,17 @@ from consent.facts import (
 from index_service.domain import disclosure
 from index_service.domain.child import IdentifierScheme, Identity
 from index_service.domain.disclosure import Shown
-from index_service.domain.involvement import CafStatus, Involvement, LeadProfessional
+from index_service.domain.involvement import Involvement, LeadProfessional, standing
 from index_service.domain.shield import Shield
 from index_service.domain.status import Status, still_told
 from index_service.log.entry import Told
 from index_service.services import encoding
 from index_service.services.admitting import Admitted
+from index_service.services.assessed import assessments_told
 from index_service.services.cases import SealedCase, checked_cases
 from index_service.services.contact_shield import contact_as_seen, involvement_as_seen
 from index_service.services.facts import CaseFacts
+from index_service.services.forms.assessment import LEAD
 from index_service.services.forms.form import CaseHead
 from index_service.services.forms.status import STATUS, last_day
 from index_service.services.index import Index
@@ -49,6 +51,12 @@ _PARTS: dict[DisclosureClass, tuple[str, str, Callable[[bytes], Any]]] = {
         lambda text: disclosure.shown_provenance(encoding.decode_provenance(text)),
     ),
 }
+_OWN = {
+    "involvements": DisclosureClass.INVOLVEMENTS,
+    "lead_professional": DisclosureClass.INVOLVEMENTS,
+    "assessment": DisclosureClass.ASSESSMENT,
+    "status": DisclosureClass.STATUS,
+}
 _CASE_CLASSES = frozenset(
     {
         DisclosureClass.INVOLVEMENTS,
@@ -62,7 +70,7 @@ _CASE_CLASSES = frozenset(
 def shows_cases(decision: Decision) -> bool:
     """Return whether any case row of this child may be opened for this asker.
 
-    Of a shielded child an agency still sees its own involvements.
+    Of a shielded child an agency still sees its own entries.
     """
     own_only = Obligation.WITHHOLD_WHEREABOUTS in decision.obligations
     return own_only or not _CASE_CLASSES.isdisjoint(decision.permits)
@@ -70,8 +78,8 @@ def shows_cases(decision: Decision) -> bool:
 
 def released(classes: frozenset[DisclosureClass], shown: Shown) -> tuple[DisclosureClass, ...]:
     """Return the classes an entry tells: those permitted, and own entries if shown."""
-    own = {DisclosureClass.INVOLVEMENTS: "involvements", DisclosureClass.STATUS: "status"}
-    return tuple(classes | {each for each, name in own.items() if name in shown})
+    own = {each for name, each in _OWN.items() if name in shown}
+    return tuple(classes | own)
 
 
 def told_on_consent(shown: Shown) -> tuple[Told, ...]:
@@ -88,7 +96,8 @@ class Showing:
 
     def __init__(self, index: Index, admitted: Admitted) -> None:
         self._index = index
-        self._admitted = admitted
+        self.admitted = admitted
+        self.own: set[UUID] = set()  # children opened that the asker's agency is involved with
 
     def identifiers(self, child: SealedChild, decision: Decision) -> Shown:
         """Open the numbers this asker may have; each is null where the child has none."""
@@ -116,13 +125,15 @@ class Showing:
         """
         cases = checked_cases(self._index.keyring, child.key, child.policy, rows)
         heads = [(case, case.head()) for case in cases]
-        asker, ask = self._admitted.asker.facts, self._admitted.ask
+        own = self.admitted.asker.facts.agency
+        if any(head.kind == "involvement" and head.agency == own for _, head in heads):
+            self.own.add(child.child_id)
+        asker, ask = self.admitted.asker.facts, self.admitted.ask
         told = (head for _, head in heads)
         facts = CaseFacts(told, asker.agency, ask.today, ask.purpose)
         shown = self._involvements(decision, heads, facts)
-        if DisclosureClass.ASSESSMENT in decision.permits:
-            shown["assessment"] = self._of_kind("caf", decision, heads, facts)
-            shown["lead_professional"] = self._of_kind("lead", decision, heads, facts)
+        shown |= self._assessment(decision, heads, facts)
+        shown |= self._lead(decision, heads, facts)
         shown |= self._status(decision, heads)
         if DisclosureClass.RESTRICTION in decision.permits:
             shields = [case.body(head) for case, head in heads if head.kind == "shield"]
@@ -137,7 +148,7 @@ class Showing:
         self, decision: Decision, heads: list[tuple[SealedCase, CaseHead]], facts: CaseFacts
     ) -> Shown:
         """Open involvements as far as each may be shown; of brokered ones only that there are."""
-        asked = self._admitted
+        asked = self.admitted
         found: list[tuple[Involvement, InvolvementLevel]] = []
         brokered = False
         for case, head in heads:
@@ -172,7 +183,7 @@ class Showing:
         Null tells that nothing is; absent, that it is not this asker's to know. What an
         agency stated itself it is shown of a shielded child too. A lookup shows none.
         """
-        asked, permitted = self._admitted, DisclosureClass.STATUS in decision.permits
+        asked, permitted = self.admitted, DisclosureClass.STATUS in decision.permits
         if asked.ask.action is Action.LOOKUP:
             return {}
         found = []
@@ -190,37 +201,50 @@ class Showing:
 
     def _own_entry(self, decision: Decision, head: CaseHead) -> bool:
         """Ask policy as of any entry an agency made itself: involved, and not sensitive."""
-        asked, asker = self._admitted, self._admitted.asker.facts
+        asked, asker = self.admitted, self.admitted.asker.facts
         if head.agency != asker.agency:
             return False
         own = InvolvementFacts(False, SensitiveBasis.NONE, True, asker.agency_kind, asker.agency)
         level = decide_involvement(asker, asked.ask, decision, own, asked.agreement)
         return level is InvolvementLevel.CONTENT
 
-    def _of_kind(
-        self,
-        kind: str,
-        decision: Decision,
-        heads: list[tuple[SealedCase, CaseHead]],
-        facts: CaseFacts,
-    ) -> Shown | None:
-        """Show the newest row of a kind of which there is at most one in force."""
-        asked = self._admitted
+    def _assessment(
+        self, decision: Decision, heads: list[tuple[SealedCase, CaseHead]], facts: CaseFacts
+    ) -> Shown:
+        """Show the one to ask about of those told; its end for 12 months."""
+        asked = self.admitted
+        held = (caf for _, caf in assessments_told(asked, decision, heads, facts))
+        caf = standing(each for each in held if still_told(each.closed, asked.ask.today))
+        if caf is None:
+            return {"assessment": None} if DisclosureClass.ASSESSMENT in decision.permits else {}
+        seen = replace(caf, contact=contact_as_seen(asked, caf.agency, caf.contact))
+        return {"assessment": disclosure.shown_assessment(seen, self._agency(caf.agency))}
+
+    def _lead(
+        self, decision: Decision, heads: list[tuple[SealedCase, CaseHead]], facts: CaseFacts
+    ) -> Shown:
+        """Show who leads since last, of those whose involvement would be told with its contact."""
+        asked = self.admitted
+        found: list[tuple[LeadProfessional, InvolvementLevel]] = []
         for case, head in heads:
-            if head.kind != kind:
+            if head.kind != LEAD.kind:
                 continue
-            told = facts.assessment(head)
-            if not decide_assessment(asked.asker.facts, asked.ask, decision, told, asked.agreement):
+            told = facts.leading(head)
+            level = decide_involvement(
+                asked.asker.facts, asked.ask, decision, told, asked.agreement
+            )
+            if level not in (InvolvementLevel.CONTACT, InvolvementLevel.CONTENT):
                 continue
-            fact = case.body(head)
-            if isinstance(fact, CafStatus) and still_told(fact.closed, asked.ask.today):
-                seen = replace(fact, contact=contact_as_seen(asked, fact.agency, fact.contact))
-                return disclosure.shown_assessment(seen, self._agency(fact.agency))
-            if isinstance(fact, LeadProfessional):
-                lead = replace(fact, contact=contact_as_seen(asked, fact.agency, fact.contact))
-                return disclosure.shown_lead(lead, self._agency(fact.agency))
-        return None
+            lead = case.body(head)
+            assert isinstance(lead, LeadProfessional)  # INVARIANT: the head said so
+            found.append((lead, level))
+        if not found:
+            permitted = DisclosureClass.INVOLVEMENTS in decision.permits
+            return {"lead_professional": None} if permitted else {}
+        lead, level = max(found, key=lambda each: (each[0].since, each[0].agency))
+        seen = replace(lead, contact=contact_as_seen(asked, lead.agency, lead.contact))
+        return {"lead_professional": disclosure.shown_lead(seen, self._agency(lead.agency), level)}
 
     def _agency(self, agency_id: str) -> str:
-        agency = self._admitted.view.agencies.get(UUID(agency_id))
+        agency = self.admitted.view.agencies.get(UUID(agency_id))
         return agency.name if agency else ""

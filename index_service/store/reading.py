@@ -2,15 +2,17 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ARRAY, LargeBinary, Text, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, Date, LargeBinary, Text, Uuid, any_, bindparam, func, select
 from sqlalchemy.sql import Select
 
 from index_service.domain.errors import Unavailable
 from index_service.store.compiled import compiled
+from index_service.store.log_tables import charge
 from index_service.store.tables import (
     account,
     agency,
@@ -30,6 +32,7 @@ POINTERS_MAX = 5000
 """Guards the machine. What an asker calls too many is decided on what is visible."""
 
 CASES_MAX = 2000
+WHO_MAX = 8  # four numbers of an account, and of its mediator
 AGENCIES_MAX = 5000
 
 _CSA = bindparam("csa", type_=Text)
@@ -191,6 +194,15 @@ _PROPOSALS = compiled(
     .limit(POINTERS_MAX)
 )
 
+_SPENT = compiled(
+    select(charge.c.who, func.count().label("spent"))
+    .where(charge.c.csa == _CSA)
+    .where(charge.c.day == bindparam("day", type_=Date))
+    .where(charge.c.who == any_(bindparam("who", type_=ARRAY(LargeBinary))))
+    .group_by(charge.c.who)
+    .limit(WHO_MAX)
+)
+
 
 class Snapshot:
     """What one request sees: every method reads the same instant of one authority."""
@@ -247,6 +259,13 @@ class Snapshot:
         if len(rows) > CASES_MAX:
             raise OverTheBound
         return list(rows)
+
+    async def spent(self, day: date, who: Sequence[bytes]) -> dict[bytes, int]:
+        """Return how many charges stand under each of these on a day (UTC), none left out."""
+        rows = await self._connection.fetch(
+            _SPENT.sql, *_SPENT.arguments(csa=self._csa, day=day, who=who)
+        )
+        return {bytes(row["who"]): row["spent"] for row in rows}
 
     async def work(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of caseloads or waiting records; OverTheBound past 5,000."""

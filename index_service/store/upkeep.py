@@ -1,7 +1,7 @@
 """What the jobs read and move: every child's policy, slices of token tables, questions left."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from index_service.store.log_tables import charge
 from index_service.store.tables import asked, child, child_token, guard_token, work_token
 
 IDS_A_PAGE = 20_000
@@ -138,4 +139,10 @@ class Upkeep:
             .where(asked.c.csa == self._csa)
             .where(asked.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))),
             {"ids": list(ids)},
+        )
+
+    async def drop_charges(self, before: date) -> None:
+        """Remove what questions of earlier days have cost: budgets are a day's."""
+        await self._session.execute(
+            delete(charge).where(charge.c.csa == self._csa).where(charge.c.day < before)
         )

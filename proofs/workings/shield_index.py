@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,9 +18,9 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from consent.facts import Role
-from demo.authority import found_authority, issuer_and_database, migrate, new_database
+from demo.authority import found_authority, issuer_and_database, migrate, new_database, with_room
 from demo.issuer import Issuer
-from demo.personas import Persona, made_id, personas
+from demo.personas import Persona, beside, personas
 from demo.postgres import SUPERUSER, Postgres
 from index_service.domain.clock import SystemClock
 from index_service.main import Built, built
@@ -43,14 +43,8 @@ SOURCES = {"schools": "schools_feed", "child-health": "health_feed"}
 def people(today: date) -> dict[str, Persona]:
     """Return the demo's people and a second manager: two must agree to release a hold."""
     known = personas(today)
-    pattern = known["manager"]
-    account = replace(
-        pattern.account, id=made_id("account of the second manager"), role=Role.MANAGEMENT_TEAM
-    )
-    subject = "northmere-second-manager"
-    known[SECOND_MANAGER] = replace(
-        pattern, name=SECOND_MANAGER, title="Second manager", subject=subject, account=account
-    )
+    team = known["manager"].agency
+    known[SECOND_MANAGER] = beside(known, SECOND_MANAGER, team, role=Role.MANAGEMENT_TEAM)
     return known
 
 
@@ -168,7 +162,9 @@ async def tried_index() -> AsyncIterator[Tried]:
         new_database(postgres, DATABASE)
         await asyncio.to_thread(migrate, postgres.url("{role}", DATABASE))
         issuer.personas = people(SystemClock().today())
-        authority = await found_authority(postgres, DATABASE, issuer, directory / "keys")
+        authority = await found_authority(
+            postgres, DATABASE, issuer, directory / "keys", with_room()
+        )
         tried = Tried(postgres, issuer, authority.settings)
         await tried.start()
         try:

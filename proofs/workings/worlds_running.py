@@ -20,7 +20,7 @@ from uuid import UUID
 import asyncpg
 from starlette.types import ASGIApp, Message
 
-from demo.authority import found_authority, migrate, new_database
+from demo.authority import found_authority, migrate, new_database, with_room
 from demo.issuer import Issuer
 from demo.personas import Persona, personas
 from demo.postgres import SUPERUSER, Postgres
@@ -201,7 +201,9 @@ class Grounds:
         for csa in ("northmere", OTHER_CSA):
             self.issuer.personas = personas(self.clock.today())
             keys = directory / csa
-            authority = await found_authority(self.postgres, "base", self.issuer, keys, csa)
+            authority = await found_authority(
+                self.postgres, "base", self.issuer, keys, with_room(csa)
+            )
             await _more_people(authority.settings, self.issuer.url, self.clock)
             found.append(authority.settings)
         self.people = everybody(self.clock.today())

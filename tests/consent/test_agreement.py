@@ -413,9 +413,9 @@ def test_what_the_two_agreements_say() -> None:
 
 def test_budgets_are_the_default_or_the_kinds_one_exception() -> None:
     budgets = DEFAULT.budgets
-    assert budgets[AgencyKind.HOUSING] == Budget(120, 60)
-    assert budgets[AgencyKind.SCHOOL] == budgets[AgencyKind.SOCIAL_CARE] == Budget(400, 200)
-    assert budgets[AgencyKind.POLICE] == Budget(1200, 800)
+    assert budgets[AgencyKind.HOUSING] == Budget(120, 60, 5, 10)
+    assert budgets[AgencyKind.SCHOOL] == budgets[AgencyKind.SOCIAL_CARE] == Budget(400, 200, 5, 10)
+    assert budgets[AgencyKind.POLICE] == Budget(1200, 800, 5, 10)
     assert set(budgets) == set(AgencyKind)
 
 

@@ -267,13 +267,26 @@ CASES: list[tuple[Agreement, Path, object, list[tuple[str, tuple[str, ...]]]]] =
     (
         DEFAULT,
         ("budgets", "exceptions", 0),
-        {"agency_kinds": ["school"], "searches_a_day": 401, "children_a_day": 201},
+        {
+            "agency_kinds": ["school"],
+            "searches_a_day": 401,
+            "children_a_day": 201,
+            "unexplained_a_day": 6,
+            "children_of_a_reference": 11,
+        },
         [
             ("budget", ("school", "children_a_day", "201")),
+            ("budget", ("school", "children_of_a_reference", "11")),
             ("budget", ("school", "searches_a_day", "401")),
+            ("budget", ("school", "unexplained_a_day", "6")),
         ],
     ),
-    (DEFAULT, ("budgets", "default"), {"searches_a_day": 1, "children_a_day": 1}, []),
+    (DEFAULT, ("budgets", "default"), {
+            "searches_a_day": 1,
+            "children_a_day": 1,
+            "unexplained_a_day": 1,
+            "children_of_a_reference": 1,
+        }, []),
 ]
 
 

@@ -40,7 +40,12 @@ def test_a_line_may_be_as_long_as_it_may() -> None:
 
 def test_the_smallest_budget_of_a_new_party_is_told() -> None:
     """None at all went before it."""
-    least: dict[str, Any] = {"searches_a_day": 1, "children_a_day": 1}
+    least: dict[str, Any] = {
+        "searches_a_day": 1,
+        "children_a_day": 1,
+        "unexplained_a_day": 1,
+        "children_of_a_reference": 1,
+    }
     new = changed_default(budgets={"default": least, "exceptions": []})
     kind = AgencyKind.HOUSING
     told = widenings(without_party(kind), new)

@@ -103,17 +103,27 @@ def test_who_holds_assessments_reads_which_are_due() -> None:
         assert not may_ask(asker(who), bare(Action.READ_DUE), DEFAULT)
 
 
-def test_the_team_does_everything_but_supply_and_mediate() -> None:
+AFTERWARDS = (Action.READ_DIRECTORY, Action.READ_DECISION, Action.READ_PROOF)
+WATCHES_THE_INDEX = (Action.INSPECT_LOG, Action.READ_PANEL, Action.HANDLE_MISUSE)
+
+
+def test_the_team_does_everything_but_supply_mediate_and_audit() -> None:
     for action in Action:
-        allowed = may_ask(asker(TEAM, may_override=True), team_ask(action), DEFAULT).allowed
-        assert allowed is (action not in (Action.SUPPLY, Action.MEDIATE))
+        team = asker(TEAM, may_override=True, may_supervise=True)
+        allowed = may_ask(team, team_ask(action), DEFAULT).allowed
+        assert allowed is (action not in (Action.SUPPLY, Action.MEDIATE, *WATCHES_THE_INDEX))
 
 
 def test_a_case_system_looks_up_and_reads_what_became_of_it() -> None:
     allowed = {
         action for action in Action if may_ask(asker(CASE_SYSTEM), ask(action), DEFAULT).allowed
     }
-    afterwards = {Action.READ_DIRECTORY, Action.READ_DECISION, Action.READ_NOTICES}
+    afterwards = {
+        Action.READ_DIRECTORY,
+        Action.READ_DECISION,
+        Action.READ_NOTICES,
+        Action.READ_PROOF,
+    }
     assert allowed == {Action.LOOKUP, *afterwards}
     assert works(CASE_SYSTEM, ask(Action.LOOKUP))
 
@@ -123,9 +133,9 @@ def test_a_case_system_looks_up_and_reads_what_became_of_it() -> None:
     [
         (
             SUPPLIER,
-            {Action.SUPPLY, Action.READ_BATCH, Action.READ_DIRECTORY, Action.READ_DECISION},
+            {Action.SUPPLY, Action.READ_BATCH, *AFTERWARDS},
         ),
-        (AUDITOR, {Action.READ_DIRECTORY, Action.READ_DECISION}),
+        (AUDITOR, {*WATCHES_THE_INDEX, Action.RELEASE_LOG, *AFTERWARDS}),
     ],
 )
 def test_suppliers_and_auditors_have_their_few_actions(who: Who, actions: set[Action]) -> None:

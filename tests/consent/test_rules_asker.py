@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from consent.agreement import Agreement
-from consent.decide import may_ask, may_mediate, override_terms
+from consent.decide import may_ask, may_hold_assessment, may_mediate, override_terms
 from consent.decision import AskerReason
 from consent.facts import (
+    SENSITIVE_KINDS,
     AccessReason,
     AccountState,
     Action,
@@ -188,12 +189,51 @@ TEAM_ACTIONS = (
     Action.RELEASE_HOLD,
     Action.CLOSE_IDENTITY,
     Action.KEEP_AGREEMENT,
+    Action.TELL_WHO_LOOKED,
 )
+
+
+AUDITORS_ACTIONS = (Action.INSPECT_LOG, Action.READ_PANEL, Action.HANDLE_MISUSE)
+
+
+def test_what_is_the_auditors_no_agreement_gives_away() -> None:
+    """Whoever keeps the index does not watch it."""
+    for action in AUDITORS_ACTIONS:
+        for who in (SOCIAL_WORKER, CASE_SYSTEM, SUPPLIER, TEAM):
+            assert reasons(asker(who), bare(action), OPEN) == (AskerReason.ROLE_NOT_ALLOWED,)
+        assert reasons(asker(AUDITOR), bare(action), OPEN) == ()
+
+
+def test_a_rollback_is_released_by_team_or_auditor_whatever_is_agreed() -> None:
+    release = bare(Action.RELEASE_LOG)
+    for who in (SOCIAL_WORKER, CASE_SYSTEM, SUPPLIER):
+        assert reasons(asker(who), release, OPEN) == (AskerReason.ROLE_NOT_ALLOWED,)
+    for who in (TEAM, AUDITOR):
+        assert reasons(asker(who), release, OPEN) == ()
+
+
+def test_supervision_is_a_persons_by_a_right_granted_by_name() -> None:
+    supervise, refused = bare(Action.SUPERVISE), (AskerReason.SUPERVISION_NOT_GRANTED,)
+    for who in (SOCIAL_WORKER, TEAM):
+        assert reasons(asker(who, may_supervise=True), supervise) == ()
+        for without in (asker(who), asker(who, may_override=True), asker(who, may_supervise="no")):
+            assert reasons(without, supervise) == refused
+    for who in (CASE_SYSTEM, SUPPLIER, AUDITOR):
+        assert reasons(asker(who, may_supervise=True), supervise, OPEN) == refused
+
+
+def test_the_right_to_supervise_opens_no_other_question() -> None:
+    for action in Action:
+        if action is not Action.SUPERVISE:
+            for who, what in ((SOCIAL_WORKER, ask(action)), (TEAM, team_ask(action))):
+                without, with_right = (asker(who, may_supervise=on) for on in (False, True))
+                assert reasons(without, what, OPEN) == reasons(with_right, what, OPEN)
 
 
 def test_what_is_the_teams_no_agreement_gives_away() -> None:
     """Even where an agreement opens everything to everybody."""
-    for action in Action:
+    elsewhere = (*AUDITORS_ACTIONS, Action.RELEASE_LOG, Action.SUPERVISE)
+    for action in set(Action) - set(elsewhere):
         refused = (AskerReason.ROLE_NOT_ALLOWED,) if action in TEAM_ACTIONS else ()
         for who in (SOCIAL_WORKER, CASE_SYSTEM, SUPPLIER, AUDITOR):
             may_override = asker(who, may_override=action is not Action.APPROVE_OVERRIDE)
@@ -315,6 +355,43 @@ def test_feeds_and_the_directory_need_no_purpose(
     who: tuple[Role, AgencyKind], action: Action
 ) -> None:
     assert reasons(asker(who), bare(action)) == ()
+
+
+def test_a_sensitive_service_holds_no_assessment_whatever_is_agreed() -> None:
+    for kind in AgencyKind:
+        who = asker((Role.PRACTITIONER, kind))
+        refused = (AskerReason.ROLE_NOT_ALLOWED,) if kind in SENSITIVE_KINDS else ()
+        assert reasons(who, ask(Action.RECORD_ASSESSMENT), OPEN) == refused
+        for other in (Action.READ_CHILD, Action.RECORD_INVOLVEMENT):
+            assert reasons(who, ask(other), OPEN) == ()
+
+
+HOLDERS = {
+    AgencyKind.SOCIAL_CARE,
+    AgencyKind.EARLY_HELP,
+    AgencyKind.EARLY_YEARS,
+    AgencyKind.SCHOOL,
+    AgencyKind.COLLEGE,
+    AgencyKind.HEALTH_VISITING,
+    AgencyKind.SCHOOL_NURSING,
+    AgencyKind.GENERAL_PRACTICE,
+    AgencyKind.HOSPITAL,
+    AgencyKind.YOUTH_JUSTICE,
+    AgencyKind.HOUSING,
+    AgencyKind.VOLUNTARY,
+}
+
+
+def test_an_assessment_is_handed_to_a_kind_whose_practitioners_may_record_one() -> None:
+    school = AgencyKind.SCHOOL
+    for agreement, kinds in (
+        (DEFAULT, HOLDERS),
+        (CAMFIELD, HOLDERS - {school, AgencyKind.COLLEGE}),
+        (OPEN, set(AgencyKind) - SENSITIVE_KINDS),
+        (without_party(school), HOLDERS - {school}),
+        (changed_default(roles={role.value: [] for role in Role}), set()),
+    ):
+        assert {kind for kind in AgencyKind if may_hold_assessment(kind, agreement)} == kinds
 
 
 def test_a_purpose_not_open_to_the_asker_is_refused() -> None:

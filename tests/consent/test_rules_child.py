@@ -1,5 +1,6 @@
 """Each rule about the facts of a child's record, alone."""
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -41,6 +42,7 @@ HELD = ChildFacts(held=True)
 ARCHIVED = ChildFacts(archived=True)
 OVERRIDDEN = ChildFacts(shielded=True, overridden=True)
 OVERRIDING = ask(Action.OVERRIDE, Purpose.ENQUIRE_SIGNIFICANT_HARM)
+RECORDING = ask(Action.RECORD_ASSESSMENT)
 IDENTITY_ONLY = frozenset({DisclosureClass.IDENTITY})
 NUMBERS = frozenset({DisclosureClass.NHS_NUMBER, DisclosureClass.UPN, DisclosureClass.CASE_NUMBER})
 READ = ask(Action.READ_CHILD)
@@ -232,6 +234,29 @@ def test_a_shielded_record_is_overwritten_by_the_team_alone() -> None:
         assert not denied.allowed
         assert ChildReason.SHIELDED_NOT_OVERWRITTEN in denied.reasons
         assert decide(asker(TEAM), team_ask(action), SHIELDED, DEFAULT).allowed
+
+
+def test_to_end_an_own_assessment_a_shielded_record_shows_its_identity() -> None:
+    """Of a held or archived one nothing; and for no other action it changes anything."""
+    shielded = decide(asker(), RECORDING, replace(SHIELDED, own_assessment=True), DEFAULT)
+    assert shielded.permits == IDENTITY_ONLY
+    assert Obligation.WITHHOLD_WHEREABOUTS in shielded.obligations
+    for child in (HELD, ARCHIVED):
+        for each in (child, replace(child, shielded=True)):
+            assert not decide(asker(), RECORDING, replace(each, own_assessment=True), OPEN).allowed
+    for action, child in product(Action, (PLAIN, SHIELDED)):
+        without, with_own = (
+            decide(asker(), ask(action), replace(child, own_assessment=own), OPEN)
+            for own in (False, True)
+        )
+        shown_more = action is Action.RECORD_ASSESSMENT and child.shielded
+        assert (without != with_own) is shown_more
+
+
+def test_an_own_assessment_counts_only_when_it_is_true() -> None:
+    vague: Any = 1
+    child = ChildFacts(shielded=True, own_assessment=vague)
+    assert not decide(asker(), RECORDING, child, DEFAULT).allowed
 
 
 def test_only_social_care_and_the_team_amend_a_record() -> None:

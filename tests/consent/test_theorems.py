@@ -107,14 +107,16 @@ asks = st.sampled_from(
         for action, *stated in product(Action, [None, *Purpose], [None, *AccessReason])
     ]
 )
-children = st.sampled_from([ChildFacts(*facts) for facts in product(BOTH, repeat=4)])
+children = st.sampled_from([ChildFacts(*facts) for facts in product(BOTH, repeat=5)])
 involvements = st.sampled_from(
     [
         InvolvementFacts(*facts, OTHER_AGENCY)
         for facts in product(BOTH, SensitiveBasis, BOTH, AgencyKind)
     ]
 )
-assessments = st.sampled_from([AssessmentFacts(*facts) for facts in product(BOTH, CafConsent)])
+assessments = st.sampled_from(
+    [AssessmentFacts(*facts) for facts in product(BOTH, CafConsent, BOTH)]
+)
 EXCEPTING = changed_default(
     named=[named(classes_withheld=["settings"], level_max="existence")],
 )
@@ -251,6 +253,28 @@ def test_shielding_only_takes_away(
 
 
 @quick
+@given(good_askers, asks | good_asks, children, assessments, agreements)
+def test_shielding_takes_others_assessments_away_and_gives_none(
+    who: AskerFacts,
+    ask: Ask,
+    child: ChildFacts,
+    assessment: AssessmentFacts,
+    agreement: Agreement,
+) -> None:
+    open_, shielded = (
+        decide_assessment(who, ask, decision, assessment, agreement)
+        for decision in (
+            decide(who, ask, replace(child, shielded=on), agreement) for on in (False, True)
+        )
+    )
+    assert shielded <= open_
+    overriding = ask.action is Action.OVERRIDE and child.overridden
+    if shielded and who.role is not Role.MANAGEMENT_TEAM and not overriding:
+        assert assessment.own_agency
+        assert assessment.is_open
+
+
+@quick
 @given(good_askers, asks | good_asks, children, st.sampled_from(["held", "archived"]), agreements)
 def test_holding_and_archiving_only_take_away(
     who: AskerFacts, ask: Ask, child: ChildFacts, fact: str, agreement: Agreement
@@ -336,8 +360,9 @@ def test_no_assessment_is_told_that_the_record_does_not_permit(
         for consent in CafConsent
     }
     permitted = DisclosureClass.ASSESSMENT in decision.permits
-    assert permitted or not any(told.values())
-    assert told[CafConsent.GIVEN] is permitted
+    own = decision.allowed and assessment.own_agency and assessment.is_open
+    assert permitted or own or not any(told.values())
+    assert told[CafConsent.GIVEN] >= permitted
     assert told[CafConsent.REFUSED] <= told[CafConsent.NOT_STATED] <= told[CafConsent.GIVEN]
 
 

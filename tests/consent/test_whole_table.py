@@ -37,10 +37,10 @@ HEALTH = words(
 )
 ALL = frozenset(name.value for name in DisclosureClass)
 READS = words("lookup read_child read_involvement record_involvement")
-AFTERWARDS = words("read_directory read_decision read_notices")
+AFTERWARDS = words("read_directory read_decision read_notices read_proof")
 NO_PURPOSE = AFTERWARDS | words(
     "supply read_batch read_holds keep_directory broker approve_override investigate read_due"
-    " keep_agreement"
+    " keep_agreement inspect_log read_panel tell_who_looked handle_misuse supervise release_log"
 )
 CONSENTS = words("record_consent read_consents")
 ABOUT_A_CHILD = (
@@ -56,13 +56,14 @@ ROLE_DOES = {
     "practitioner": READS
     | AFTERWARDS
     | WORKERS_ASK
-    | words("create_child amend_child record_assessment override record_status read_due"),
+    | words("create_child amend_child record_assessment override record_status read_due supervise"),
     "management_team": ABOUT_A_CHILD
     | AFTERWARDS
     | words("read_batch keep_directory ask_contact approve_override investigate read_due")
-    | words("keep_agreement"),
-    "auditor": words("read_directory read_decision"),
-    "supplier": words("supply read_batch read_directory read_decision"),
+    | words("keep_agreement tell_who_looked supervise release_log"),
+    "auditor": words("read_directory read_decision read_proof inspect_log read_panel")
+    | words("handle_misuse release_log"),
+    "supplier": words("supply read_batch read_directory read_decision read_proof"),
     "case_system": AFTERWARDS | words("lookup"),
 }
 KIND_ENQUIRES = words("social_care police health_visiting school_nursing general_practice hospital")
@@ -112,6 +113,8 @@ def does(role: str, kind: str, action: str) -> bool:
     """Whether a role at a kind of agency has an action at all."""
     if role == "management_team" and kind != "authority":
         return False
+    if role == "auditor" and kind != "authority":
+        return action in words("read_directory read_decision read_proof")
     if role == "practitioner" and action == "record_status":
         return kind == "social_care"
     if role == "practitioner" and action == "read_due":
@@ -122,7 +125,7 @@ def does(role: str, kind: str, action: str) -> bool:
 def open_purposes(role: str, kind: str, action: str) -> set[str]:
     """The purposes this role at this kind of agency may state for this action."""
     welfare = {"promote_welfare", "safeguard"}
-    if role == "auditor":
+    if role == "auditor" or (role == "practitioner" and action == "supervise"):
         return set()
     if role in ("management_team", "supplier"):
         return {"keep_index"}
@@ -148,6 +151,8 @@ def may(who: AskerFacts, action: str, purpose: str | None, reason: str | None) -
         by_statute = role == "practitioner" and kind in ("social_care", "police")
         if not by_statute or purpose != "enquire_significant_harm":
             return False
+    if action == "supervise" and not who.may_supervise:
+        return False
     if action == "record_assessment" and role == "practitioner" and kind in KIND_HOLDS_NO_CAF:
         return False
     if purpose is None:
@@ -194,7 +199,8 @@ def seen(role: str, kind: str, action: str, child: ChildFacts) -> frozenset[str]
     if action == "override" and not child.overridden:
         return words("identity")
     if child.shielded and action in ("amend_child", "record_assessment"):
-        return frozenset()
+        own = action == "record_assessment" and child.own_assessment
+        return words("identity") if own else frozenset()
     if child.shielded and action != "override":
         return words("identity")
     return SHOWN[action] - kept_back(kind, action) | numbers(kind, action)
@@ -215,32 +221,36 @@ def involvement_level(
     return "nothing" if facts.sensitive or "involvements" not in permitted else "content"
 
 
-def assessment_told(role: str, permitted: frozenset[str], facts: AssessmentFacts) -> bool:
+def assessment_told(
+    who: AskerFacts, action: str, permitted: frozenset[str], facts: AssessmentFacts
+) -> bool:
     """Whether an assessment of a record that is shown is told, one case a line."""
+    role = who.role
     if "assessment" not in permitted:
-        return False
+        agreed = SHOWN.get(action, frozenset()) - kept_back(who.agency_kind, action)
+        return facts.own_agency and facts.is_open and "assessment" in agreed
     return role == "management_team" or facts.own_agency or facts.consent != "refused"
 
 
 HOLDERS = list(product(Role, AgencyKind))
 BOTH = (False, True)
-CHILDREN = [ChildFacts(*facts) for facts in product(BOTH, repeat=4)]
+CHILDREN = [ChildFacts(*facts) for facts in product(BOTH, repeat=5)]
 FEW_CHILDREN = [ChildFacts(), ChildFacts(shielded=True, overridden=True)]
 RECORDED_BY = (AgencyKind.SCHOOL, OTHER_AGENCY)
 INVOLVEMENTS = [
     InvolvementFacts(*facts, *RECORDED_BY) for facts in product(BOTH, SensitiveBasis, BOTH)
 ]
-ASSESSMENTS = [AssessmentFacts(*facts) for facts in product(BOTH, CafConsent)]
+ASSESSMENTS = [AssessmentFacts(*facts) for facts in product(BOTH, CafConsent, BOTH)]
 STATEMENTS = list(product([None, *Purpose], [None, *AccessReason]))
 ASKS = {
     (action, purpose, reason): Ask(action, DAY, purpose, reason)
     for action, (purpose, reason) in product(Action, STATEMENTS)
 }
 ASKERS = {
-    (role, kind, right): asker((role, kind), may_override=right)
+    (role, kind, right): asker((role, kind), may_override=right, may_supervise=right)
     for role, kind, right in product(*(Role, AgencyKind), BOTH)
 }
-RIGHT_MATTERS = words("override approve_override")
+RIGHT_MATTERS = words("override approve_override supervise")
 
 
 def rights(action: Action) -> tuple[bool, ...]:
@@ -304,7 +314,7 @@ def test_no_state_of_an_account_but_a_good_one_reads_a_child() -> None:
         assert may_ask(who, reading, DEFAULT).allowed is expected
         assert decide(who, reading, ChildFacts(), DEFAULT).allowed is expected
         plain = state is AccountState.ACTIVE and accredited
-        for action in (Action.READ_DIRECTORY, Action.READ_DECISION):
+        for action in (Action.READ_DIRECTORY, Action.READ_DECISION, Action.READ_PROOF):
             assert may_ask(who, Ask(action, DAY), DEFAULT).allowed is plain
         assert may_ask(who, Ask(Action.READ_NOTICES, DAY), DEFAULT).allowed is expected
 
@@ -338,6 +348,6 @@ def _check_entries(who: AskerFacts, ask: Ask, decision: Decision) -> int:
             raise AssertionError((who, ask, decision, involvement, level))
     for assessment in ASSESSMENTS:
         told = decide_assessment(who, ask, decision, assessment, DEFAULT)
-        if told is not assessment_told(who.role, permitted, assessment):
+        if told is not assessment_told(who, ask.action, permitted, assessment):
             raise AssertionError((who, ask, decision, assessment, told))
     return len(INVOLVEMENTS) + len(ASSESSMENTS)

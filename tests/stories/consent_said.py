@@ -5,6 +5,7 @@ from itertools import count
 from typing import Any
 
 from consent.agreement import default_document
+from demo.authority import roomy
 from index_service.log.entry import AccessEntry, Outcome
 from index_service.services.views import seal_agreement
 from index_service.store.work import work_on
@@ -86,6 +87,11 @@ async def tell(served: Served, *kinds: str, caf: str = "not_refused") -> None:
     document: Any = default_document()
     document["sensitive"]["brokered_told_to"] = list(kinds)
     document["caf"]["consent"] = caf
+    await agree(served, roomy(document))
+
+
+async def agree(served: Served, document: Any) -> None:
+    """Bring an agreement into force, whatever it widens."""
     index = served.index
     (row,) = await served.rows("select max(version) as newest from agreement")
     version = row["newest"] + 1
