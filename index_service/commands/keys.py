@@ -15,7 +15,11 @@ from index_service.crypto.providers import (
     make_keys,
     week_id,
 )
+from index_service.crypto.sealer_keys import make_sealer_keys
+from index_service.crypto.witness_key import WITNESS_NAME, make_witness_key, witness_seed
 from index_service.domain.clock import SystemClock
+from index_service.log.witness import WitnessKey
+from index_service.log.witness_state import StateUnfit, begin_state
 from index_service.main import built
 from index_service.services.founding import open_week
 from index_service.settings import Settings
@@ -31,6 +35,13 @@ def mount(nouns: Any) -> None:
     make = verbs.add_parser("make", help="make all keys of a new authority in an empty directory")
     make.add_argument("directory", type=Path)
     make.set_defaults(run=run_make)
+    sealer = verbs.add_parser("make-sealer", help="make the sealer's own keys, in their directory")
+    sealer.add_argument("directory", type=Path)
+    sealer.set_defaults(run=run_make_sealer)
+    witness = verbs.add_parser("make-witness", help="make a witness's key, and begin its state")
+    witness.add_argument("directory", type=Path)
+    witness.add_argument("state", type=Path, help="an empty directory of its own")
+    witness.set_defaults(run=run_make_witness)
     week = verbs.add_parser("open-week", help="make this week's wrap key and open it")
     week.set_defaults(run=run_open_week)
 
@@ -43,6 +54,34 @@ def run_make(chosen: argparse.Namespace) -> int:
         make_keys(FileKeyProvider(chosen.directory), week_id(today), today.year)
     except KeyRefused as refused:
         print(f"refused: {refused}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def run_make_sealer(chosen: argparse.Namespace) -> int:
+    """Make the two seeds that sign heads; refuses a directory with any other key in it."""
+    chosen.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        make_sealer_keys(FileKeyProvider(chosen.directory))
+    except KeyRefused as refused:
+        print(f"refused: {refused}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def run_make_witness(chosen: argparse.Namespace) -> int:
+    """Make a witness's key and begin the directory of what it cosigned: both, or neither anew."""
+    chosen.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    provider = FileKeyProvider(chosen.directory)
+    try:
+        make_witness_key(provider)
+        begin_state(chosen.state, WitnessKey("witness", witness_seed(provider)).verifier.public)
+    except KeyRefused as refused:
+        print(f"refused: {refused}", file=sys.stderr)
+        return 2
+    except StateUnfit as refused:
+        provider.destroy(WITNESS_NAME)
+        print(f"refused: the state directory is not fit ({refused.code})", file=sys.stderr)
         return 2
     return 0
 

@@ -22,6 +22,8 @@ _DISTINCT_MIN = 16
 _NAME = re.compile(
     r"(index|guard|pointer|reference|authority|tag|receipt)\.[1-9][0-9]{0,2}"
     r"|wrap\.20[0-9]{2}(0[1-9]|[1-4][0-9]|5[0-3])|log\.20[0-9]{2}"
+    r"|head_(ed25519|ml_dsa)\.1"  # the sealer's, in a directory of its own (sealer_keys.py)
+    r"|witness_ed25519\.1"  # a witness's, likewise (witness_key.py)
 )
 _HEX = re.compile(rb"[0-9a-f]+")
 

@@ -70,10 +70,12 @@ class Receipt:
 def signed_header(key: Ed25519PrivateKey, csa: str, facts: ReceiptFacts) -> str:
     """Return the header's value for an entry known to be durable."""
     signature = key.sign(_message(csa, facts))
-    return (
-        f"v1.{_text(facts.entry_id.bytes)}.{_text(facts.leaf)}.{facts.deadline_s}"
-        f".{_text(signature)}"
-    )
+    return f"{unsigned_header(facts)}.{_text(signature)}"
+
+
+def unsigned_header(facts: ReceiptFacts) -> str:
+    """Return what a receipt of this entry begins with: it promises nothing by itself."""
+    return f"v1.{_text(facts.entry_id.bytes)}.{_text(facts.leaf)}.{facts.deadline_s}"
 
 
 def verify_receipt(public_key: Ed25519PublicKey, csa: str, header: str) -> ReceiptFacts:

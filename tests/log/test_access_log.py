@@ -56,7 +56,7 @@ async def test_what_a_log_did_not_prepare_it_does_not_mint(kept: Kept) -> None:
     """Neither a row put together elsewhere nor another log's."""
     prepared = kept.log.prepare(made_entry(kept.log))
     with pytest.raises(RuntimeError):
-        kept.log.committed(PreparedEntry(prepared.row))
+        kept.log.committed(PreparedEntry(prepared.entry, lambda _: prepared.row))
     other = Kept(made_keyring())
     with pytest.raises(RuntimeError):
         other.log.committed(prepared)
