@@ -6,6 +6,7 @@ WORKDIR /build
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY consent ./consent
 COPY index_service ./index_service
+COPY index_verify ./index_verify
 RUN python -m venv /opt/index \
     && /opt/index/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
     && /opt/index/bin/pip install --no-cache-dir --constraint constraints.txt /wheels/*.whl \

@@ -127,7 +127,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_the_index_and_nothing_of_the_demo(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.split("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"consent", "index_service"}
+    ours = {top for top in tops if not top.endswith(".dist-info")}
+    assert ours == {"consent", "index_service", "index_verify"}
     assert not [name for name in names if name.endswith((".pem", ".key", ".env"))]
 
 
@@ -135,7 +136,7 @@ def test_the_wheel_forgets_no_module_and_no_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     ours = {
         path.relative_to(ROOT).as_posix()
-        for room in ("consent", "index_service")
+        for room in ("consent", "index_service", "index_verify")
         for path in (ROOT / room).rglob("*")
         if path.suffix in (".py", ".json", ".csv")
     }
@@ -150,6 +151,7 @@ def test_the_wheel_brings_the_command_its_licence_and_its_needs(wheel: Path) -> 
         about = email.message_from_bytes(opened.read(f"{folder}/METADATA"))
         assert any(name.startswith(f"{folder}/licenses/") for name in opened.namelist())
     assert "index-service = index_service.commands.cli:main" in points
+    assert "index-verify = index_verify.cli:main" in points
     needs = [n for n in about.get_all("Requires-Dist", ()) if "extra ==" not in n]
     assert not [need for need in needs if "postgres" in need or "hypothesis" in need]
     assert about["License-Expression"] == "MIT"
@@ -171,9 +173,17 @@ def test_the_installed_index_says_what_it_can_do(installed: Path) -> None:
     assert place.stdout.startswith(str(installed))
 
 
+def test_the_installed_verifier_runs_without_the_index(installed: Path, tmp_path: Path) -> None:
+    shutil.copytree(installed / "index_verify", tmp_path / "index_verify")
+    module = [sys.executable, "-m", "index_verify", "export", "x", "--policy", "x"]
+    told = run(*module, cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert (told.returncode, told.stderr) == (2, "")
+    assert told.stdout.startswith("cannot_tell: ")
+
+
 NEEDED = {
     "DATABASE_URL", "INDEX_CSA", "INDEX_KEY_DIRECTORY", "INDEX_ISSUER", "INDEX_AUDIENCE",
-    "INDEX_JWKS_URL",
+    "INDEX_JWKS_URL", "INDEX_SECOND_PLACE",
 }  # fmt: skip
 
 
@@ -186,6 +196,7 @@ def settings(keys: Path) -> dict[str, str]:
         "INDEX_ISSUER": "https://login.zephyrine.example",
         "INDEX_AUDIENCE": "https://index.zephyrine.example",
         "INDEX_JWKS_URL": "https://login.zephyrine.example/jwks.json",
+        "INDEX_SECOND_PLACE": "none",
     }
 
 
@@ -215,6 +226,7 @@ def test_serve_names_every_setting_that_is_missing(installed: Path) -> None:
         ("DATABASE_URL", "mysql://{role}@zephyrine/index"),
         ("INDEX_CSA", "Zephyrine; drop"),
         ("INDEX_AUDIENCE", "zeph"),
+        ("INDEX_SECOND_PLACE", "zephyrine"),
         ("INDEX_PORT", "zephyrine"),
     ],
 )
