@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from index_service.services.index import Index
+from index_service.services.misuse.detecting import misuse_noticed
 from index_service.services.noticing import notices_due
 from index_service.services.overdue import Overdue
 from index_service.services.resort import Resort
@@ -52,6 +53,11 @@ async def _notices(index: Index, _: asyncio.Event) -> bool:
     return True
 
 
+async def _misuse(index: Index, _: asyncio.Event) -> bool:
+    await misuse_noticed(index)
+    return True
+
+
 JOBS = {
     job.name: job
     for job in (
@@ -60,5 +66,6 @@ JOBS = {
         Job("tripwire", "tripwire", 300.0, _tripwire),
         Job("due", "job", 3600.0, _due),
         Job("notices", "audit", 300.0, _notices),
+        Job("misuse", "audit", _DAY_S, _misuse),
     )
 }

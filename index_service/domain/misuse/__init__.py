@@ -1,0 +1,1 @@
+"""Noticing misuse: explanations first, then rules, then comparison with peers. No I/O."""

@@ -1,0 +1,1 @@
+"""Misuse stories: facts around accesses, the run that judges them, marks, the worklist."""
