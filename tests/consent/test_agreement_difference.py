@@ -281,12 +281,17 @@ CASES: list[tuple[Agreement, Path, object, list[tuple[str, tuple[str, ...]]]]] =
             ("budget", ("school", "unexplained_a_day", "6")),
         ],
     ),
-    (DEFAULT, ("budgets", "default"), {
+    (
+        DEFAULT,
+        ("budgets", "default"),
+        {
             "searches_a_day": 1,
             "children_a_day": 1,
             "unexplained_a_day": 1,
             "children_of_a_reference": 1,
-        }, []),
+        },
+        [],
+    ),
 ]
 
 
