@@ -80,6 +80,7 @@ def personas(today: date) -> dict[str, Persona]:
         ("therapist", "Family therapist", LISTENING, works),
         (LAPSED, "School nurse whose check has lapsed", SCHOOL_NURSING, works),
         ("manager", "Index manager", MANAGEMENT, Role.MANAGEMENT_TEAM),
+        ("deputy", "Deputy index manager", MANAGEMENT, Role.MANAGEMENT_TEAM),
         ("auditor", "Access auditor", MANAGEMENT, Role.AUDITOR),
         ("schools_feed", "Schools feed", SCHOOLS, Role.SUPPLIER),
         ("health_feed", "Child health feed", HEALTH_VISITING, Role.SUPPLIER),
@@ -95,6 +96,18 @@ def personas(today: date) -> dict[str, Persona]:
         )
         for name, title, agency, role in rows
     }
+
+
+def beside(known: dict[str, Persona], name: str, agency: Agency, **differs: object) -> Persona:
+    """Return somebody the story does not need: as the social worker, but for what differs."""
+    account = replace(
+        known["social_worker"].account,
+        id=made_id(f"account of {name}"),
+        agency_id=agency.id,
+        **differs,  # type: ignore[arg-type]  # fields of an account, by name
+    )
+    subject = f"northmere-{name.replace('_', '-')}"
+    return Persona(name, name.replace("_", " "), subject, agency, account)
 
 
 def _account(name: str, agency: Agency, role: Role, today: date) -> Account:

@@ -24,9 +24,8 @@ from demo.authority import (
     serving,
 )
 from demo.issuer import Issuer
+from demo.sealing import receipt_key, sealer_settings, sealing, written_policy
 from demo.telling import progress
-from index_service.crypto.keyring import Keyring
-from index_service.crypto.providers import FileKeyProvider
 
 DATABASE = CSA
 USUAL_PORT = 8080
@@ -99,12 +98,23 @@ async def running(port: int) -> AsyncIterator[Running]:
             new_database(postgres, DATABASE)
             await asyncio.to_thread(migrate, postgres.url("{role}", DATABASE))
             founded = await found_authority(postgres, DATABASE, issuer, directory / "keys")
-            settings = founded.settings.model_copy(update={"port": port})
+            sealer = sealer_settings(founded, directory)
+            policy = await written_policy(founded, sealer, directory / "policy")
+            settings = founded.settings.model_copy(
+                update={
+                    "port": port,
+                    "second_place": str(sealer.second_place),
+                    "log_policy": policy,
+                }
+            )
+        with progress("sealer"):
+            sealed = sealing(founded, sealer, directory / "sealer.log")
+            await asyncio.to_thread(stack.enter_context, sealed)
         server = Server(Authority(settings), directory / "server.log")
         stack.callback(server.stop)
         with progress("index"):
             await server.start()
-        key = Keyring(CSA, FileKeyProvider(directory / "keys")).receipt_key.public_key()
+        key = receipt_key(founded)
         log = await Log.opened(postgres.url(f"{CSA}_audit", DATABASE), CSA, key)
         stack.push_async_callback(log.close)
         asking = Asking(server.address, issuer)

@@ -13,7 +13,7 @@ import sys
 import time
 from typing import Final
 
-from demo.asking import NotAsTold
+from demo.asking import REFERENCE, NotAsTold
 from demo.personas import LAPSED
 from demo.population import Population, made_population
 from demo.postgres import PostgresFailed, PostgresMissing
@@ -32,6 +32,7 @@ from demo.scenes_kept import (
     shielded_child_cannot_be_found_by_place,
     suspension_works_on_the_next_request,
 )
+from demo.scenes_proved import family_asks_who_looked, log_is_verified_by_a_stranger
 from demo.scenes_withheld import (
     contact_is_brokered,
     override_is_loud_and_narrow,
@@ -67,6 +68,8 @@ SCENES: Final = (
     override_is_loud_and_narrow,
     suspension_works_on_the_next_request,
     killed_server_loses_nothing,
+    family_asks_who_looked,
+    log_is_verified_by_a_stranger,
 )
 
 
@@ -147,6 +150,7 @@ def requests_to_paste(up: Running) -> tuple[str, ...]:
     address = up.server.address
     teacher = up.issuer.personas["teacher"].account.id
     why = "-H 'Access-Purpose: safeguard' -H 'Access-Reason: contact_practitioner'"
+    why += f" -H 'Access-Reference: {REFERENCE}'"
     json = "-H 'Content-Type: application/json'"
     asked = '{"given_name":"Tobias","family_name":"Quennel-Adu","postcode":"NM3 4TQ"}'
     as_whom = '-H "Authorization: Bearer $(token {})"'.format

@@ -41,7 +41,7 @@ async def asked(provider: Issuer, form: dict[str, str]) -> tuple[int, dict[str, 
 
 async def test_every_persona_gets_a_token_the_index_believes(provider: Issuer) -> None:
     strict = verifier(provider, SystemClock())
-    assert len(provider.personas) == 11
+    assert len(provider.personas) == 12
     for persona in provider.personas.values():
         said = await strict.verify(provider.token_for(persona))
         assert said.subject == persona.subject

@@ -26,6 +26,7 @@ from demo.postgres import (
 
 ROOT = Path(__file__).resolve().parents[2]
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
+LEFT_S_MAX = 30.0
 HOLDER = """
 import sys, time
 from demo.postgres import Postgres
@@ -42,20 +43,24 @@ def server() -> Iterator[Postgres]:
         yield server
 
 
-def processes_in(directory: str) -> list[str]:
-    """Return the command lines of live processes that name a directory."""
-    found = []
+def commands() -> dict[int, str]:
+    """Return the command line of every process there is, by its id."""
+    found = {}
     for process in Path("/proc").glob("[0-9]*/cmdline"):
         try:
             line = process.read_bytes().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue  # it ended while we looked
-        if directory in line:
-            found.append(line)
+        found[int(process.parent.name)] = line
     return found
 
 
-def assert_nothing_left(directory: str, seconds_max: float = 5.0) -> None:
+def processes_in(directory: str) -> list[str]:
+    """Return the command lines of live processes that name a directory."""
+    return [line for line in commands().values() if directory in line]
+
+
+def assert_nothing_left(directory: str, seconds_max: float = LEFT_S_MAX) -> None:
     deadline = time.monotonic() + seconds_max
     while processes_in(directory) or Path(directory).exists():
         assert time.monotonic() < deadline, (processes_in(directory), Path(directory).exists())
@@ -157,13 +162,13 @@ def test_the_server_ends_even_when_the_reaper_is_killed_with_the_parent() -> Non
     )
     assert holder.stdout is not None
     directory = holder.stdout.readline().split()[0]
-    for process in Path("/proc").glob("[0-9]*/cmdline"):
-        if f"reap\0{directory}\0".encode() in process.read_bytes():
-            os.kill(int(process.parent.name), signal.SIGKILL)
+    for process, line in commands().items():
+        if f"reap {directory} " in line:
+            os.kill(process, signal.SIGKILL)
     holder.kill()
     holder.wait()
     try:
-        deadline = time.monotonic() + 5.0
+        deadline = time.monotonic() + LEFT_S_MAX
         while processes_in(directory):
             assert time.monotonic() < deadline, processes_in(directory)
             time.sleep(0.05)
