@@ -7,29 +7,54 @@ from fastapi import FastAPI
 from index_service.api.agreements import agreement_routes
 from index_service.api.assessments import assessment_routes, due_routes, holder_routes
 from index_service.api.children import child_routes
-from index_service.api.consents import basis_routes, consent_routes
+from index_service.api.consents import basis_routes, consent_change_routes, consent_routes
 from index_service.api.contact_requests import brokering_routes, contact_request_routes
 from index_service.api.decisions import decision_routes
-from index_service.api.directory import asker_routes, contact_shield_routes, keeping_routes
+from index_service.api.directory import (
+    account_routes,
+    agency_routes,
+    asker_routes,
+    contact_shield_routes,
+)
 from index_service.api.dissents import dissent_routes
 from index_service.api.feeds import feed_routes
 from index_service.api.holds import hold_routes
 from index_service.api.identify import Identify
-from index_service.api.involvements import involvement_routes
+from index_service.api.inspections import (
+    breach_routes,
+    export_routes,
+    inspection_routes,
+    panel_routes,
+)
+from index_service.api.involvements import involvement_change_routes, involvement_routes
+from index_service.api.log_proofs import log_release_routes, proof_routes
 from index_service.api.lookups import batch_routes, lookup_routes
 from index_service.api.mediations import mediation_routes
+from index_service.api.misuse import mark_routes, misuse_routes
 from index_service.api.notices import notice_routes
 from index_service.api.overrides import investigation_routes, override_routes
 from index_service.api.problems import install_problems
 from index_service.api.published import published
 from index_service.api.shields import identity_routes, shield_request_routes, shield_routes
 from index_service.api.status import status_routes
+from index_service.api.supervision import sample_routes, supervision_routes
+from index_service.api.who_looked import who_looked_routes
 from index_service.domain.clock import Clock
 from index_service.services.agreements import Agreements
 from index_service.services.assessment import Assessments
+from index_service.services.auditing.breaches import Breaches
+from index_service.services.auditing.exporting import Exports
+from index_service.services.auditing.inspecting import Inspections
+from index_service.services.auditing.open_work import OpenWork
+from index_service.services.auditing.panels import Panels
+from index_service.services.auditing.sampling import Samples
+from index_service.services.auditing.supervised_samples import SupervisedSamples
+from index_service.services.auditing.supervising import Supervising
+from index_service.services.auditing.who_looked import WhoLooked
 from index_service.services.bases import Bases
 from index_service.services.batch import Batches
 from index_service.services.brokering import Brokering
+from index_service.services.budgets import Budgets
 from index_service.services.consenting import Consents
 from index_service.services.contact_shield import ContactShields
 from index_service.services.decisions import Decisions
@@ -42,10 +67,14 @@ from index_service.services.holds import Holds
 from index_service.services.identity_change import IdentityChanges
 from index_service.services.index import Index
 from index_service.services.involvement import Involvements
+from index_service.services.log_release import LogReleases
 from index_service.services.lookup import Lookups
 from index_service.services.mediating import Mediations
+from index_service.services.misuse.marking import Marking
+from index_service.services.misuse.worklist import Worklist
 from index_service.services.notices import Notices
 from index_service.services.overriding import Overriding
+from index_service.services.proofs import Proofs
 from index_service.services.read import Reads
 from index_service.services.record import Records
 from index_service.services.shield_requests import ShieldRequests
@@ -64,9 +93,10 @@ class Stories:
     """Everything the routes can ask an index to do."""
 
     def __init__(self, index: Index) -> None:
-        self.lookups = Lookups(index)
+        budgets = Budgets(index)
+        self.lookups = Lookups(index, budgets)
         self.batches = Batches(index, self.lookups)
-        self.reads = Reads(index)
+        self.reads = Reads(index, budgets)
         self.records = Records(index)
         self.involvements = Involvements(index)
         self.assessments = Assessments(index)
@@ -86,9 +116,22 @@ class Stories:
         self.mediations = Mediations(index)
         self.brokering = Brokering(index)
         self.decisions = Decisions(index)
+        self.proofs = Proofs(index)
+        self.log_releases = LogReleases(index)
         self.dissents = Dissents(index)
         self.notices = Notices(index)
+        self.misuse_worklist = Worklist(index)
+        self.misuse_marking = Marking(index)
         self.directories = Directories(index)
+        self.inspections = Inspections(index)
+        self.exports = Exports(index)
+        self.breaches = Breaches(index)
+        self.samples = Samples(index)
+        self.panels = Panels(index)
+        self.who_looked = WhoLooked(index)
+        self.supervising = Supervising(index)
+        self.open_work = OpenWork(index)
+        self.supervised_samples = SupervisedSamples(index)
 
 
 def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
@@ -121,7 +164,9 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         status_routes(identify, stories.statuses, clock),
         agreement_routes(identify, stories.agreements),
         involvement_routes(identify, stories.involvements, clock),
+        involvement_change_routes(identify, stories.involvements, clock),
         consent_routes(identify, stories.consents),
+        consent_change_routes(identify, stories.consents),
         basis_routes(identify, stories.bases),
         feed_routes(identify, stories.feeding),
         hold_routes(identify, stories.holds, stories.hold_releases),
@@ -130,9 +175,21 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         brokering_routes(identify, stories.brokering, clock),
         dissent_routes(identify, stories.dissents),
         decision_routes(identify, stories.decisions),
+        proof_routes(identify, stories.proofs),
+        log_release_routes(identify, stories.log_releases),
         notice_routes(identify, stories.notices),
+        misuse_routes(identify, stories.misuse_worklist),
+        mark_routes(identify, stories.misuse_marking),
+        inspection_routes(identify, stories.inspections),
+        export_routes(identify, stories.exports),
+        breach_routes(identify, stories.breaches, stories.samples),
+        panel_routes(identify, stories.panels),
+        who_looked_routes(identify, stories.who_looked, clock),
+        supervision_routes(identify, stories.supervising, stories.open_work),
+        sample_routes(identify, stories.supervised_samples),
         asker_routes(identify, stories.directories),
-        keeping_routes(identify, stories.directories, clock),
+        agency_routes(identify, stories.directories),
+        account_routes(identify, stories.directories, clock),
         contact_shield_routes(identify, stories.contact_shields),
     ):
         app.include_router(router)

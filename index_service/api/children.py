@@ -12,8 +12,9 @@ from index_service.api.wire import Id
 from index_service.api.wire_child import ChildAmended, ChildFacts
 from index_service.api.wire_lookup import ChildAnswer
 from index_service.domain.clock import Clock
+from index_service.services.involvement import Beginning
 from index_service.services.read import Reads
-from index_service.services.record import Amendment, Records
+from index_service.services.record import Amendment, ChildStated, Records
 from index_service.services.writing import Repeatable
 
 ChildId = Annotated[Id, Path(description="The child's id on this index.")]
@@ -35,8 +36,10 @@ def child_routes(identify: Identify, reads: Reads, records: Records, clock: Cloc
         """Record a child; the answer is the same whatever else the index holds."""
         login, attempt = identify(request, Action.CREATE_CHILD)
         sent = Repeatable(idempotency_key(request), await request.body())
-        record = body.to_domain(clock.today())
-        child_id = await records.create(login, record, sent, attempt)
+        today = clock.today()
+        begins = body.begins(today)
+        stated = ChildStated(body.to_domain(today), Beginning(*begins) if begins else None)
+        child_id = await records.create(login, stated, sent, attempt)
         return contract.made(child_id, f"/v1/children/{child_id}")
 
     @router.get(

@@ -35,7 +35,7 @@ _ASKS = contract.asks(*contract.ABOUT_A_CHILD)
 
 
 def consent_routes(identify: Identify, consents: Consents) -> APIRouter:
-    """Return the routes of consents."""
+    """Return the routes by which consents are recorded and read."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["consents"])
 
     @router.post(
@@ -67,6 +67,13 @@ def consent_routes(identify: Identify, consents: Consents) -> APIRouter:
         """Show an agency its own rows, the management team everybody's."""
         login, attempt = identify(request, Action.READ_CONSENTS)
         return contract.encoded(await consents.read(login, child_id, attempt))
+
+    return router
+
+
+def consent_change_routes(identify: Identify, consents: Consents) -> APIRouter:
+    """Return the routes by which a consent is withdrawn, renewed or proved."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["consents"])
 
     @router.post(
         f"{_ONE}/withdraw",

@@ -33,6 +33,11 @@ MEDIATION = _part("parameters", "AccessMediation")
 IDEMPOTENCY = _part("parameters", "IdempotencyKey")
 IF_MATCH = _part("parameters", "IfMatch")
 CONTENT_DIGEST = _part("parameters", "ContentDigest")
+CASE = _part("parameters", "AccessCase")
+EXPORT_HEADERS = {
+    "Export-Next": _part("headers", "ExportNext"),
+    "Export-Tampered": _part("headers", "ExportTampered"),
+}
 
 Trait = Literal["child", "body", "change", "etag"]
 """A route is about one child, takes a body, may conflict, shows or is conditional on an ETag."""

@@ -16,12 +16,16 @@ from index_service.api.wire_directory import (
     Agencies,
     AgencyStated,
     Me,
-    PractitionerAmended,
-    PractitionerShown,
-    PractitionerStated,
     Vocabularies,
 )
+from index_service.api.wire_practitioner import (
+    HomeStated,
+    PractitionerAdded,
+    PractitionerAmended,
+    PractitionerShown,
+)
 from index_service.domain.clock import Clock
+from index_service.domain.stated import inside
 from index_service.services.admitting import Login
 from index_service.services.contact_shield import ContactShields
 from index_service.services.directory import Directories
@@ -71,8 +75,8 @@ def asker_routes(identify: Identify, directories: Directories) -> APIRouter:
     return router
 
 
-def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -> APIRouter:
-    """Return the routes by which the management team keeps the directory."""
+def agency_routes(identify: Identify, directories: Directories) -> APIRouter:
+    """Return the routes by which the management team keeps agencies and practitioners."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["directory"])
 
     @router.post(
@@ -99,12 +103,13 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         responses=contract.answers(201, contract.Made, "Added.", "body", "change"),
         openapi_extra=contract.asks(contract.IDEMPOTENCY),
     )
-    async def add_practitioner(request: Request, body: PractitionerStated) -> Response:
+    async def add_practitioner(request: Request, body: PractitionerAdded) -> Response:
         """Add a practitioner and the team that answers for them."""
         login, attempt = identify(request, Action.KEEP_DIRECTORY)
         sent = Repeatable(idempotency_key(request), await request.body())
         who = body.to_domain(uuid4())
-        practitioner_id = await directories.add_practitioner(login, who, sent, attempt)
+        home = inside("home", HomeStated.to_domain, body.home) if body.home else None
+        practitioner_id = await directories.add_practitioner(login, who, sent, attempt, home)
         return contract.made(practitioner_id, f"/v1/practitioners/{practitioner_id}")
 
     @router.get(
@@ -117,6 +122,13 @@ def keeping_routes(identify: Identify, directories: Directories, clock: Clock) -
         """Show one practitioner to the management team."""
         login, attempt = identify(request, Action.KEEP_DIRECTORY)
         return contract.encoded(await directories.practitioner(login, practitioner_id, attempt))
+
+    return router
+
+
+def account_routes(identify: Identify, directories: Directories, clock: Clock) -> APIRouter:
+    """Return the routes by which the management team keeps accounts."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["directory"])
 
     @router.post(
         "/v1/accounts",

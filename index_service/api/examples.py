@@ -7,8 +7,13 @@ from typing import Any, get_args
 
 from index_service.api.examples_agreements import AGREEMENT_EXAMPLES
 from index_service.api.examples_consents import CONSENT_EXAMPLES
+from index_service.api.examples_inspections import INSPECTION_EXAMPLES
+from index_service.api.examples_log import LOG_EXAMPLES
 from index_service.api.examples_matters import MATTER_EXAMPLES
+from index_service.api.examples_misuse import MISUSE_EXAMPLES
 from index_service.api.examples_shields import SHIELD_EXAMPLES
+from index_service.api.examples_supervision import SUPERVISION_EXAMPLES
+from index_service.api.examples_who_looked import WHO_LOOKED_EXAMPLES
 from index_service.api.wire_directory import Vocabularies
 
 CHILD_ID = "6f9d2b1e-3c44-4a7e-9b57-0d2f8c5a1e90"
@@ -198,6 +203,11 @@ _ASKED: dict[str, Any] = {
         "school": _SCHOOL,
         "practice": _PRACTICE,
         "as_of": "2026-11-20",
+        "involvement": {
+            "service": "early_help",
+            "contact": _CONTACT,
+            "began": "2026-11-16",
+        },
     },
     "ChildAmended": {"address": _ADDRESS, "upn": None, "as_of": "2026-11-20"},
     "InvolvementBegun": {
@@ -222,7 +232,10 @@ _ASKED: dict[str, Any] = {
     },
     "LeadProfessionalStated": {"contact": _CONTACT, "since": "2026-03-17"},
     "AgencyStated": _AGENCY,
-    "PractitionerStated": _PRACTITIONER,
+    "PractitionerAdded": {
+        **_PRACTITIONER,
+        "home": {"family_name": "Harrowell", "postcode": "NM1 4QT", "house": "7"},
+    },
     "AccountStated": {
         "issuer": "https://login.northmere.example",
         "subject": "p-4410",
@@ -324,7 +337,12 @@ _TOLD: dict[str, Any] = {
 
 EXAMPLES: dict[str, Any] = {
     **SHIELD_EXAMPLES,
+    **WHO_LOOKED_EXAMPLES,
+    **INSPECTION_EXAMPLES,
+    **LOG_EXAMPLES,
     **MATTER_EXAMPLES,
+    **MISUSE_EXAMPLES,
+    **SUPERVISION_EXAMPLES,
     **_ASKED,
     **_TOLD,
     **AGREEMENT_EXAMPLES,

@@ -103,6 +103,7 @@ MATTER_EXAMPLES: dict[str, Any] = {
                 "opened": 1796144400,
                 "due": None,
                 "account_id": _ACCOUNT_ID,
+                "mediator_account_id": None,
                 "entry_id": _ENTRY_ID,
                 "matter_id": None,
                 "steps": [

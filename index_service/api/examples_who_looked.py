@@ -17,7 +17,7 @@ _FOUND = {
     "judged_by": "social_worker",
     "judged_on": "2026-11-20",
     "wish": "agrees",
-    "not_asked_because": None,
+    "unasked_because": None,
     "harm": "none",
     "detail": "kinds",
     "detail_ground": None,

@@ -31,7 +31,7 @@ _ONE = "/v1/involvements/{involvement_id}"
 
 
 def involvement_routes(identify: Identify, involvements: Involvements, clock: Clock) -> APIRouter:
-    """Return the routes of involvements."""
+    """Return the routes by which an involvement begins and is read."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["involvements"])
 
     @router.post(
@@ -61,6 +61,15 @@ def involvement_routes(identify: Identify, involvements: Involvements, clock: Cl
         """Show one involvement to an asker who may see it."""
         login, attempt = identify(request, Action.READ_INVOLVEMENT, mediated=True)
         return contract.encoded(await involvements.read(login, involvement_id, attempt))
+
+    return router
+
+
+def involvement_change_routes(
+    identify: Identify, involvements: Involvements, clock: Clock
+) -> APIRouter:
+    """Return the routes by which an involvement changes hands, goes on or ceases."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["involvements"])
 
     @router.patch(
         _ONE,

@@ -96,6 +96,43 @@ LINKS: dict[str, dict[str, Document]] = {
             "requestBody": {"difference": "$response.body#/difference"},
         },
     },
+    "recordWhoLookedRequest": {
+        "read": {"operationId": "readWhoLookedRequests"},
+        "release": {
+            "operationId": "releaseWhoLooked",
+            "parameters": {"who_looked_request_id": "$response.body#/id"},
+        },
+    },
+    "markRecord": {
+        "read": {"operationId": "readMarks"},
+        "end": {"operationId": "endMark", "parameters": {"mark_id": "$response.body#/id"}},
+    },
+    "drawStaffSample": {
+        "read": {
+            "operationId": "readStaffSample",
+            "parameters": {"sample_id": "$response.body#/id"},
+        },
+        "signOff": {
+            "operationId": "signOffStaffSample",
+            "parameters": {"sample_id": "$response.body#/id"},
+        },
+    },
+    "openPanel": {
+        "read": {
+            "operationId": "readPanel",
+            "parameters": {"panel_id": "$response.body#/id"},
+        }
+    },
+    "askLogRelease": {
+        "read": {
+            "operationId": "readLogRelease",
+            "parameters": {"release_id": "$response.body#/id"},
+        },
+        "approve": {
+            "operationId": "approveLogRelease",
+            "parameters": {"release_id": "$response.body#/id"},
+        },
+    },
     "addAgency": {"read": {"operationId": "readAgencies"}},
     "addPractitioner": {
         "read": {

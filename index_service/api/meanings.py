@@ -78,6 +78,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.REASON_NOT_ALLOWED: Meaning(
         403, "Reason not allowed", "State a reason the agreement pairs with your purpose."
     ),
+    Code.CASE_MISSING: Meaning(
+        400,
+        "No case number stated",
+        "Send the case number this is for as Access-Reference; of a panel, the panel's own.",
+    ),
     Code.NO_AGREEMENT_IN_FORCE: Meaning(
         403,
         "No sharing agreement in force",
@@ -87,6 +92,11 @@ MEANINGS: dict[Code, Meaning] = {
         403,
         "No right to override",
         "Ask the management team to broker, or enquire under section 47 as your role allows.",
+    ),
+    Code.SUPERVISION_NOT_GRANTED: Meaning(
+        403,
+        "No right to supervise",
+        "Ask the management team to grant the right to see your own staff's use.",
     ),
     Code.MEDIATION_INVALID: Meaning(
         403,
@@ -182,12 +192,33 @@ MEANINGS: dict[Code, Meaning] = {
     Code.AGREEMENT_INVALID: Meaning(
         422, "Not an agreement", "Correct the place named; consent/README.md gives the form."
     ),
+    Code.AGENCY_UNKNOWN: Meaning(
+        422, "Not an agency here", "Name agencies of this index by their ids: `GET /v1/agencies`."
+    ),
     Code.BATCH_TOO_LARGE: Meaning(413, "Batch too large", "Send fewer subjects or lines at once."),
+    Code.EXPORT_TOO_LARGE: Meaning(
+        413, "Too much at once", "Ask for a shorter time, or for one account or child."
+    ),
+    Code.NOT_SEALED_YET: Meaning(
+        409, "Not sealed yet", "Ask again in a minute, or up to an earlier moment."
+    ),
+    Code.LEAF_NOT_SEALED: Meaning(
+        404,
+        "Leaf not sealed",
+        "Ask again later. Past the deadline its receipt names, this answer with the receipt "
+        "proves suppression.",
+    ),
     Code.DIGEST_MISSING: Meaning(
         400, "No digest", "Send the SHA-256 of the whole body as Content-Digest."
     ),
     Code.DIGEST_MISMATCH: Meaning(
         422, "Digest does not match", "Send the same body again; what arrived is kept."
+    ),
+    Code.INDEX_RESTORED: Meaning(
+        503,
+        "Closed after a restored backup",
+        "Ring the management team: shields, withdrawals and suspensions since the backup are "
+        "being entered again.",
     ),
     Code.UNRECORDED: Meaning(
         503, "Not recorded", "Nothing is shown that could not be recorded; try again."

@@ -5,11 +5,12 @@ It says nothing of children, askers or routes, needs no token, and listens elsew
 
 from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 from starlette.types import Receive, Scope, Send
 
+from index_service.services.sealing_log.lag import SealLag
 from index_service.store.reading import answers
 
 _READY_S_MAX = 2.0
@@ -18,11 +19,14 @@ _READY_S_MAX = 2.0
 class Probes:
     """Answers /healthz, /readyz and /metrics, as plain ASGI."""
 
-    def __init__(self, reading: Any) -> None:
+    def __init__(self, reading: Any, lag: SealLag) -> None:
         self._reading = reading
         self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
+        words = "Age of the oldest access entries that wait to be sealed."
+        waiting = Gauge("index_unsealed_seconds", words, registry=self._registry)
+        waiting.set_function(lambda: lag.waited_s)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Answer one probe."""

@@ -84,7 +84,7 @@ def render_catalogue() -> str:
         "Errors are RFC 9457 problems (`application/problem+json`) with `type`, `title`,",
         "`status`, `code` and `detail`; where fields of the request are at fault, `errors` names",
         "them with a code each. Nothing that was sent is ever repeated. Codes are stable: more may",
-        "come, none is renamed. `503` and `500` have no body.",
+        "come, none is renamed. A `500` has no body, and a `503` only as `index_restored`.",
         "",
         "| code | status | title | what to do |",
         "|---|---|---|---|",

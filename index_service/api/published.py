@@ -35,9 +35,14 @@ TAGS = {
     "mediation": "Asking on a requester's behalf: their own grant, for 15 minutes.",
     "brokering": "The team brings a practitioner and a service together; neither is named unasked.",
     "dissent": "That a practitioner disagrees, about what, and how to reach them.",
+    "proofs": "The sealed access log: heads, leaves, proofs; releases after a restored backup.",
     "decisions": "Why one's own request was answered as it was.",
     "notices": "What an agency is told later; what the management team looks into.",
     "feeds": "Batches of lines supplied by agencies' own systems.",
+    "misuse": "Alerts on how the index is used, for named officers; marks; rates by group.",
+    "supervision": "Own staff's use and open work, for their manager; samples signed off.",
+    "auditing": "The access log as auditors go through it, for a case number each.",
+    "who looked": "What a family is told of who looked, through the management team.",
     "directory": "Agencies, practitioners and accounts; what an asker may do.",
 }
 BEARER = {
@@ -103,7 +108,10 @@ _REFUSALS: dict[str, tuple[str, str, Code]] = {
 }
 _EMPTY = {
     "500": ("Defect", "A defect of the index. Empty; recorded like any other answer."),
-    "503": ("Unavailable", "The access log or the store cannot be had. Empty: nothing is shown."),
+    "503": (
+        "Unavailable",
+        "Empty: the log or the store cannot be had. A problem: closed after a restored backup.",
+    ),
 }
 
 
@@ -217,6 +225,12 @@ def _responses() -> Document:
         }
     for name, text in _EMPTY.values():
         told[name] = {"description": text, "headers": {"X-Request-ID": HEADERS["X-Request-ID"]}}
+    told["Unavailable"]["content"] = {
+        MEDIA_TYPE: {
+            "schema": {"$ref": _PROBLEM},
+            "example": json.loads(bytes(problem(Code.INDEX_RESTORED).body)),
+        }
+    }
     return told
 
 
@@ -242,6 +256,16 @@ def _headers() -> Document:
             "required": True,
             "schema": {"type": "string", "pattern": '^"[A-Za-z0-9_-]{22}"$', "maxLength": 24},
         },
+        "ExportNext": {
+            "description": "The cursor of the next part; absent after the last.",
+            "required": False,
+            "schema": _text("^[A-Za-z0-9_-]{1,200}$", 200),
+        },
+        "ExportTampered": {
+            "description": "How many entries of this part are not what their leaves say.",
+            "required": True,
+            "schema": _text("^[0-9]{1,6}$", 6),
+        },
         "Challenge": {
             "description": "What to send instead.",
             "required": True,
@@ -266,6 +290,11 @@ def _parameters() -> Document:
             ),
             "required": False,
         },
+        "AccessCase": _header(
+            "Access-Reference",
+            "The number of the case this is for; it stands in the entry of the request.",
+            {"$ref": "#/components/schemas/AccessReferenceText"},
+        ),
         "AccessMediation": {
             **_header(
                 "Access-Mediation",

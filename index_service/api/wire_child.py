@@ -15,6 +15,7 @@ from index_service.api.wire import (
     Wire,
     shaped,
 )
+from index_service.api.wire_involvement import Begun, InvolvementBegun
 from index_service.domain import shapes
 from index_service.domain.child import (
     CARERS_MAX,
@@ -26,7 +27,7 @@ from index_service.domain.child import (
     Gender,
 )
 from index_service.domain.dates import checked_past_date
-from index_service.domain.stated import ATTRIBUTES, amended_record, child_record
+from index_service.domain.stated import ATTRIBUTES, amended_record, child_record, inside
 
 
 class Name(Wire):
@@ -109,7 +110,7 @@ class _Facts(Wire):
 
     def _stated(self) -> dict[str, object]:
         # Only what was sent: a null takes something away, an absence does not.
-        return self.model_dump(mode="json", exclude_unset=True, exclude={"as_of"})
+        return self.model_dump(mode="json", exclude_unset=True, exclude={"as_of", "involvement"})
 
 
 class ChildFacts(_Facts):
@@ -118,10 +119,22 @@ class ChildFacts(_Facts):
     name: Name
     date_of_birth: DayText
     gender: Gender
+    involvement: Annotated[
+        InvolvementBegun | None,
+        Field(
+            description="Begun with the record; asked for where only involved children are held."
+        ),
+    ] = None
 
     def to_domain(self, today: date) -> ChildRecord:
         """Return the checked record, without provenance."""
         return child_record(self._stated(), today)
+
+    def begins(self, today: date) -> Begun | None:
+        """Return the involvement begun with the record, checked, if one is stated."""
+        if self.involvement is None:
+            return None
+        return inside("involvement", lambda said: said.to_domain(today), self.involvement)
 
 
 class ChildAmended(_Facts):

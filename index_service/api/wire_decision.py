@@ -18,6 +18,7 @@ _Reason = Literal[
     ChildReason.AGREEMENT_GIVES,
     ChildReason.OWN_NUMBER,
     ChildReason.OWN_INVOLVEMENT,
+    ChildReason.OWN_ASSESSMENT,
     ChildReason.AGENCY_EXCEPTED,
     ChildReason.LEVEL_AGREED,
     ChildReason.RECORD_SHIELDED,

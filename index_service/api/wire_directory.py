@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import Field, StrictBool, StrictInt
 
 from consent.facts import AccessReason, AccountState, Action, AgencyKind, Purpose, Role
-from index_service.api.wire import DayText, EmailText, Id, NameText, PhoneText, TitleText, Wire
-from index_service.api.wire_involvement import HOURS_MAX, Hours, TeamContact
+from index_service.api.wire import DayText, Id, NameText, PhoneText, TitleText, Wire
+from index_service.api.wire_involvement import HOURS_MAX, Hours
 from index_service.api.wire_shown import FrontDoor
 from index_service.domain import directory
 from index_service.domain.alert import AlertOutcome
@@ -34,7 +34,6 @@ from index_service.domain.dates import checked_past_date
 from index_service.domain.dissent import DissentAbout
 from index_service.domain.errors import Code
 from index_service.domain.fields import (
-    checked_email,
     checked_name,
     checked_org_name,
     checked_phone,
@@ -110,40 +109,6 @@ class Agencies(Wire):
     agencies: Annotated[list[AgencyShown], Field(max_length=5000)]
 
 
-class PractitionerStated(Wire):
-    """A practitioner of an agency, and the team that answers for them."""
-
-    agency_id: Id
-    name: NameText
-    team: TeamContact
-    phone: PhoneText | None = None
-    email: EmailText | None = None
-
-    def to_domain(self, practitioner_id: UUID) -> directory.Practitioner:
-        """Return the checked practitioner."""
-        return directory.Practitioner(
-            id=practitioner_id,
-            agency_id=self.agency_id,
-            name=checked_name(self.name, "name"),
-            team=inside("team", TeamContact.to_domain, self.team),
-            phone="" if self.phone is None else checked_phone(self.phone, "phone"),
-            email="" if self.email is None else checked_email(self.email, "email"),
-        )
-
-
-class PractitionerShown(PractitionerStated):
-    """How to reach one practitioner's team; whether all but the team are shown only that."""
-
-    practitioner_id: Id
-    contact_shielded: StrictBool
-
-
-class PractitionerAmended(Wire):
-    """Whether everybody but the management team is shown the practitioner's team only."""
-
-    contact_shielded: StrictBool
-
-
 class _Standing(Wire):
     """The days a clearance was given; null where it was not."""
 
@@ -183,6 +148,9 @@ class AccountStated(_Standing):
     may_override: Annotated[
         StrictBool, Field(description="A right to ask for overrides of shields, given by name.")
     ] = False
+    may_supervise: Annotated[
+        StrictBool, Field(description="A right to see how the agency's own staff use the index.")
+    ] = False
 
     def to_domain(self, account_id: UUID, today: date) -> directory.Account:
         """Return the account, active; its login is digested elsewhere."""
@@ -197,6 +165,7 @@ class AccountStated(_Standing):
             binding_demanded=self.binding_demanded,
             practitioner_id=self.practitioner_id,
             may_override=self.may_override,
+            may_supervise=self.may_supervise,
         )
 
 
@@ -205,6 +174,7 @@ class AccountAmended(_Standing):
 
     state: AccountState | None = None
     may_override: StrictBool | None = None
+    may_supervise: StrictBool | None = None
 
     def to_domain(self, account: directory.Account, today: date) -> directory.Account:
         """Return the account as amended."""
@@ -213,6 +183,8 @@ class AccountAmended(_Standing):
             account = replace(account, state=self.state)
         if self.may_override is not None:
             account = replace(account, may_override=self.may_override)
+        if self.may_supervise is not None:
+            account = replace(account, may_supervise=self.may_supervise)
         if "checked_on" in named:
             account = replace(account, checked_on=self._day("checked_on", today))
         if "trained_on" in named:

@@ -31,6 +31,7 @@ from index_service.services.bases import Decision
 
 HOURS_MAX = 3  # weekdays, Saturdays, Sundays
 REVIEW_DAYS_MAX = 366
+Begun = tuple[Service, domain.Contact, date, bool | None, Decision | None]
 
 
 class Hours(Wire):
@@ -120,9 +121,7 @@ class InvolvementBegun(Wire):
         Field(description="Instead of consent: the decision that carries a sensitive entry."),
     ] = None
 
-    def to_domain(
-        self, today: date
-    ) -> tuple[Service, domain.Contact, date, bool | None, Decision | None]:
+    def to_domain(self, today: date) -> Begun:
         """Return service, contact, first day, and consent or significant harm, checked."""
         harm = self.significant_harm
         return (

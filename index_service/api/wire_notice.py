@@ -40,6 +40,9 @@ class AlertShown(NoticeShown):
     opened: Seconds
     due: Seconds | None
     account_id: Id | None
+    mediator_account_id: Annotated[
+        Id | None, Field(description="Who asked on that account's behalf, if anybody did.")
+    ]
     entry_id: Id | None
     matter_id: Annotated[
         Id | None, Field(description="The override, or the request past its clock, it is about.")

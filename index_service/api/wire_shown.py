@@ -103,7 +103,7 @@ class LeadProfessionalShown(Wire):
 
     agency: TitleText | Literal[""]
     contact: Contact
-    since: DayText
+    since: Annotated[DayText | None, Field(description="Null where no more than contact is told.")]
 
 
 class ShieldShown(Wire):

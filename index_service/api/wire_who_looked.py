@@ -63,7 +63,7 @@ class _Found(Wire):
         DayText | None, Field(description="On which day; it holds for 90 days.")
     ] = None
     wish: Annotated[ChildsWish, Field(description="What the child says to it.")]
-    not_asked_because: Annotated[
+    unasked_because: Annotated[
         NotAskedBecause | None, Field(description="Why the child was not asked, if not.")
     ] = None
     harm: Annotated[SeriousHarm, Field(description="Whether telling could do serious harm.")]
@@ -81,8 +81,8 @@ class WhoLookedAsked(_Found):
             raise Invalid(Code.FIELD_INVALID, "judged_by")
         if judged is (self.judged_on is None):
             raise Invalid(Code.FIELD_INVALID, "judged_on")
-        if (self.wish is ChildsWish.NOT_ASKED) is (self.not_asked_because is None):
-            raise Invalid(Code.FIELD_INVALID, "not_asked_because")
+        if (self.wish is ChildsWish.NOT_ASKED) is (self.unasked_because is None):
+            raise Invalid(Code.FIELD_INVALID, "unasked_because")
         if (self.detail is Detail.KINDS) is (self.detail_ground is not None):
             raise Invalid(Code.FIELD_INVALID, "detail_ground")
         day = self.judged_on and checked_past_date(self.judged_on, today, "judged_on")
@@ -96,7 +96,7 @@ class WhoLookedAsked(_Found):
             self.harm,
             self.judged_by,
             day or None,
-            self.not_asked_because,
+            self.unasked_because,
         )
         return Requested(findings, self.detail, self.detail_ground)
 

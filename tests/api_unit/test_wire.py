@@ -32,7 +32,6 @@ from index_service.api.wire_directory import (
     AccountStated,
     AgencyShown,
     AgencyStated,
-    PractitionerStated,
 )
 from index_service.api.wire_involvement import (
     AssessmentStated,
@@ -43,6 +42,7 @@ from index_service.api.wire_involvement import (
     LeadProfessionalStated,
 )
 from index_service.api.wire_lookup import BatchAsked, BatchSubject, ChildAnswer, LookupAsked
+from index_service.api.wire_practitioner import PractitionerStated
 from index_service.api.wire_shield import ShieldGranted, ShieldLifted
 from index_service.api.wire_shown import ChildShown, InvolvementShown
 from index_service.api.wire_status import StatusShown, StatusStated

@@ -4,7 +4,6 @@ import gzip
 import json
 import logging
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -147,7 +146,9 @@ async def test_every_route_that_takes_a_body_is_tried() -> None:
 async def test_the_samples_are_in_order(ask: Ask, route: Route) -> None:
     """Else what is refused below would be refused for another reason."""
     answer = await send(ask, route, as_json(SAMPLES[route]))
-    assert answer.status_code in (200, 201, 204, 404), answer.text
+    # An index that was not restored has nothing to release: in order, and not now.
+    due = (409,) if route == Route("POST", "/v1/log/releases") else (200, 201, 204, 404)
+    assert answer.status_code in due, answer.text
 
 
 @ROUTES
@@ -225,7 +226,7 @@ async def test_a_packed_body_is_refused(ask: Ask) -> None:
     refused(await send(ask, route, packed, Content_Encoding="gzip"), 415, "wrong_content_type")
 
 
-ID = str(uuid4())
+ID = "6f9d2b1e-3c44-4a7e-9b57-0d2f8c5a1e90"
 ODD = {
     "in capitals": ID.upper(),
     "in braces": f"{{{ID}}}",
