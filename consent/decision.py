@@ -24,6 +24,7 @@ class AskerReason(StrEnum):
     AGENCY_NOT_PARTY = "agency_not_party"
     ROLE_NOT_ALLOWED = "role_not_allowed"
     OVERRIDE_NOT_GRANTED = "override_not_granted"
+    SUPERVISION_NOT_GRANTED = "supervision_not_granted"
     PURPOSE_MISSING = "purpose_missing"
     PURPOSE_NOT_ALLOWED = "purpose_not_allowed"
     REASON_MISSING = "reason_missing"
@@ -38,6 +39,7 @@ class ChildReason(StrEnum):
     AGREEMENT_GIVES = "agreement_gives"
     OWN_NUMBER = "own_number"
     OWN_INVOLVEMENT = "own_involvement"
+    OWN_ASSESSMENT = "own_assessment"
 
     # For withholding.
     NO_RULE_PERMITS = "no_rule_permits"

@@ -64,7 +64,7 @@ class Action(StrEnum):
     AMEND_CHILD = "amend_child"
     READ_INVOLVEMENT = "read_involvement"
     RECORD_INVOLVEMENT = "record_involvement"  # begin, confirm, amend, cease
-    RECORD_ASSESSMENT = "record_assessment"  # CAF held by whom; lead professional
+    RECORD_ASSESSMENT = "record_assessment"  # CAF held by whom; who leads
     SHIELD = "shield"
     LIFT_SHIELD = "lift_shield"
     SUPPLY = "supply"
@@ -89,6 +89,13 @@ class Action(StrEnum):
     KEEP_AGREEMENT = "keep_agreement"
     READ_DECISION = "read_decision"  # why one's own request was answered as it was
     READ_NOTICES = "read_notices"  # what one's agency is told later
+    READ_PROOF = "read_proof"  # heads of the access log, and proofs of one's own receipts
+    INSPECT_LOG = "inspect_log"  # auditors: search and open entries, for a case number each
+    READ_PANEL = "read_panel"  # one child, one case, ends by itself
+    TELL_WHO_LOOKED = "tell_who_looked"  # the team's: what a family may be told
+    HANDLE_MISUSE = "handle_misuse"  # named officers: alerts on use, worked to an outcome
+    SUPERVISE = "supervise"  # a manager: own staff's use, samples signed off
+    RELEASE_LOG = "release_log"  # two people: a restored database may answer again
 
 
 class Purpose(StrEnum):
@@ -129,8 +136,8 @@ class DisclosureClass(StrEnum):
     WHEREABOUTS = "whereabouts"
     CARERS = "carers"  # carers' contact and relation
     SETTINGS = "settings"  # school and practice
-    INVOLVEMENTS = "involvements"
-    ASSESSMENT = "assessment"  # CAF held by whom, lead professional
+    INVOLVEMENTS = "involvements"  # and who leads for the child
+    ASSESSMENT = "assessment"  # CAF held by whom
     PROVENANCE = "provenance"  # who supplied what, when: the management team's
     RESTRICTION = "restriction"  # that and why a record is shielded or held
     STATUS = "status"  # child protection plan, looked after, and the responsible team
@@ -161,6 +168,7 @@ class AskerFacts:
     signed_on: date | None
     employer_accredited: bool
     may_override: bool = False  # a right granted to the account by name
+    may_supervise: bool = False  # likewise: sees how its own agency's staff use the index
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +186,16 @@ class ChildFacts:
     """What is true of one child record. Built in one place: services/facts.py.
 
     `overridden`: this asker holds an override of this record's shield, granted, not used
-    and not ended. It counts for Action.OVERRIDE alone.
+    and not ended. It counts for Action.OVERRIDE alone. `own_assessment`: no more is asked for
+    than to close or hand on an open assessment of the asker's own agency, which is decided
+    on that assessment. It counts for Action.RECORD_ASSESSMENT alone.
     """
 
     archived: bool = False
     held: bool = False  # waits for a person's decision; nobody but the team sees it
     shielded: bool = False
     overridden: bool = False
+    own_assessment: bool = False
 
 
 class SensitiveBasis(StrEnum):
@@ -230,10 +241,11 @@ class CafConsent(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AssessmentFacts:
-    """What is true of a common assessment's entry."""
+    """What is true of a common assessment's entry; `own_agency`: the asker's agency holds it."""
 
     own_agency: bool
     consent: CafConsent
+    is_open: bool = False  # neither closed nor handed on
 
 
 class SecondPerson(StrEnum):

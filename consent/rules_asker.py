@@ -9,7 +9,15 @@ from datetime import date
 
 from consent.agreement import Agreement
 from consent.decision import AskerReason
-from consent.facts import AccountState, Action, Ask, AskerFacts, Role
+from consent.facts import (
+    SENSITIVE_KINDS,
+    AccountState,
+    Action,
+    AgencyKind,
+    Ask,
+    AskerFacts,
+    Role,
+)
 
 AskerRule = Callable[[AskerFacts, Ask, Agreement], AskerReason | None]
 
@@ -28,12 +36,19 @@ STATES_NO_PURPOSE = frozenset(
         Action.KEEP_AGREEMENT,
         Action.READ_DECISION,
         Action.READ_NOTICES,
+        Action.READ_PROOF,
+        Action.INSPECT_LOG,
+        Action.READ_PANEL,
+        Action.TELL_WHO_LOOKED,
+        Action.HANDLE_MISUSE,
+        Action.SUPERVISE,
+        Action.RELEASE_LOG,
     }
 )
 
 # A lapsed practitioner must be able to read on /v1/me what has lapsed, and why a request
 # was refused for it.
-OPEN_TO_THE_LAPSED = frozenset({Action.READ_DIRECTORY, Action.READ_DECISION})
+OPEN_TO_THE_LAPSED = frozenset({Action.READ_DIRECTORY, Action.READ_DECISION, Action.READ_PROOF})
 
 # The team's alone, whatever an agreement says; only an override may have other approvers.
 TEAM_ACTIONS = frozenset(
@@ -46,8 +61,12 @@ TEAM_ACTIONS = frozenset(
         Action.RELEASE_HOLD,
         Action.CLOSE_IDENTITY,
         Action.KEEP_AGREEMENT,
+        Action.TELL_WHO_LOOKED,
     }
 )
+
+# Who watches the index is not who keeps it: the auditors' alone, whatever an agreement says.
+AUDITORS_ACTIONS = frozenset({Action.INSPECT_LOG, Action.READ_PANEL, Action.HANDLE_MISUSE})
 
 
 def suspended_account_asks_nothing(
@@ -136,6 +155,47 @@ def what_is_the_teams_is_asked_by_the_team(
     if ask.action == Action.APPROVE_OVERRIDE and _approves(asker, agreement):
         return None
     return AskerReason.ROLE_NOT_ALLOWED
+
+
+def what_is_the_auditors_is_asked_by_an_auditor(
+    asker: AskerFacts, ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """The access log is searched and opened by auditors alone."""
+    if ask.action in AUDITORS_ACTIONS and asker.role != Role.AUDITOR:
+        return AskerReason.ROLE_NOT_ALLOWED
+    return None
+
+
+def a_rollback_is_released_by_team_or_auditor(
+    asker: AskerFacts, ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """That a restored index may answer again is said by the team and the auditors, nobody else."""
+    if ask.action != Action.RELEASE_LOG:
+        return None
+    if asker.role in (Role.MANAGEMENT_TEAM, Role.AUDITOR):
+        return None
+    return AskerReason.ROLE_NOT_ALLOWED
+
+
+def supervision_is_a_granted_right(
+    asker: AskerFacts, ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """Own staff's use is seen by a person to whom that right was granted by name."""
+    if ask.action != Action.SUPERVISE:
+        return None
+    at_a_keyboard = asker.role in (Role.PRACTITIONER, Role.MANAGEMENT_TEAM)
+    if at_a_keyboard and asker.may_supervise is True:
+        return None
+    return AskerReason.SUPERVISION_NOT_GRANTED
+
+
+def sensitive_services_hold_no_assessment(
+    asker: AskerFacts, ask: Ask, _agreement: Agreement
+) -> AskerReason | None:
+    """A sensitive service records no common assessment: whoever holds one is told by name."""
+    if ask.action == Action.RECORD_ASSESSMENT and asker.agency_kind in SENSITIVE_KINDS:
+        return AskerReason.ROLE_NOT_ALLOWED
+    return None
 
 
 def override_is_a_granted_right(
@@ -230,6 +290,10 @@ ASKER_RULES: tuple[AskerRule, ...] = (
     agency_is_party,
     role_may_do_the_action,
     what_is_the_teams_is_asked_by_the_team,
+    what_is_the_auditors_is_asked_by_an_auditor,
+    a_rollback_is_released_by_team_or_auditor,
+    supervision_is_a_granted_right,
+    sensitive_services_hold_no_assessment,
     override_is_a_granted_right,
     mediation_is_agreed,
     purpose_is_stated,
@@ -275,6 +339,14 @@ def takes_the_statutory_route(asker: AskerFacts, ask: Ask, agreement: Agreement)
     """Say whether a practitioner's stated purpose is a statutory task of its kind of agency."""
     kind, purpose = asker.agency_kind, ask.purpose
     return asker.role == Role.PRACTITIONER and agreement.override.on_statutory_route(kind, purpose)
+
+
+def holds_assessments(kind: AgencyKind, agreement: Agreement) -> bool:
+    """Say whether practitioners of this kind of agency may record common assessments."""
+    role, action = Role.PRACTITIONER, Action.RECORD_ASSESSMENT
+    given = action in agreement.actions.get((role, kind), ())
+    opened = bool(agreement.purposes.get((role, kind, action)))
+    return given and opened and kind not in SENSITIVE_KINDS
 
 
 def _approves(asker: AskerFacts, agreement: Agreement) -> bool:

@@ -1,14 +1,14 @@
-"""What `serve` and the jobs must be told. What is missing or unsafe stops the start."""
+"""What `serve`, the jobs and the sealer must be told. What is missing or unsafe stops the start."""
 
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
-class JobSettings(BaseSettings):
-    """What every process must be told: whose index it is, where it is stored, its keys.
+class StoreSettings(BaseSettings):
+    """What every process must be told: whose index it is, and where it is stored.
 
     Read from the environment, prefix INDEX_ (but DATABASE_URL, as deployments give it).
     There is nothing here that turns a safeguard off.
@@ -20,7 +20,6 @@ class JobSettings(BaseSettings):
 
     csa: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,30}$")]
     database_url: Annotated[str, Field(validation_alias="DATABASE_URL")]
-    key_directory: Path
 
     @field_validator("database_url")
     @classmethod
@@ -28,6 +27,26 @@ class JobSettings(BaseSettings):
         if not url.startswith("postgresql://") or "{role}" not in url:
             raise ValueError("name the server as postgresql:// with {role} for the login role")
         return url
+
+
+class JobSettings(StoreSettings):
+    """What every process of the index must be told besides: where its keys are."""
+
+    key_directory: Path
+
+
+class SealSettings(StoreSettings):
+    """What `seal` must be told: its own keys, the log's name, where the last head also stands.
+
+    A head off the machine and witnesses are the rule; doing without either is said in so many
+    letters: "none".
+    """
+
+    sealer_key_directory: Path
+    log_origin: Annotated[str, Field(min_length=3, max_length=200)]
+    second_place: Path
+    off_machine_url: Annotated[str, Field(pattern=r"^(none|https?://[^\s/?#@]+)$")]
+    witness_policy: Annotated[str, Field(pattern=r"^(none|/.+)$")]
 
 
 class Settings(JobSettings):
@@ -41,6 +60,13 @@ class Settings(JobSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     ops_host: str = "127.0.0.1"
     ops_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    # Where the last sealed head also stands: a file, a keeper's address, or "none" in so many
+    # letters. A database behind it is a restored one, and is closed.
+    second_place: Annotated[str, Field(pattern=r"^(none|/.+|https?://[^\s/?#@]+)$")]
+    log_policy: Annotated[Path | None, Field(validate_default=True)] = None
+    # How long entries may wait to be sealed before nothing is looked up any more: the
+    # authority's own choice, for the log must not become an outage for children.
+    seal_lag_stop_s: Annotated[int, Field(ge=60, le=7 * 24 * 60 * 60)] = 4 * 60 * 60
 
     @field_validator("issuer", "jwks_url")
     @classmethod
@@ -48,3 +74,10 @@ class Settings(JobSettings):
         if not url.startswith("https://"):
             raise ValueError("an identity provider is asked over https only")
         return url
+
+    @field_validator("log_policy")
+    @classmethod
+    def _heads_need_keys(cls, policy: Path | None, info: ValidationInfo) -> Path | None:
+        if policy is None and info.data.get("second_place", "none") != "none":
+            raise ValueError("whose heads count in the second place, a policy's log lines say")
+        return policy

@@ -4,7 +4,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from index_service.commands import contract, csa, database, job, keys, serve
+from index_service.commands import (
+    contract,
+    csa,
+    database,
+    job,
+    keep_heads,
+    keys,
+    log,
+    seal,
+    serve,
+    witness,
+)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -13,7 +24,7 @@ def parser() -> argparse.ArgumentParser:
         prog="index-service", description="The index of one Children's Services Authority."
     )
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
-    for noun in (serve, job, database, keys, csa, contract):
+    for noun in (serve, seal, keep_heads, witness, job, database, keys, csa, log, contract):
         noun.mount(nouns)
     return top
 

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from index_service.commands.head import BoundedHead
 from index_service.crypto.providers import KeyRefused
+from index_service.log.policy import PolicyRefused
 from index_service.main import Built, WrongRoles, built
 from index_service.settings import Settings
 from index_service.store.reading import LOST
@@ -38,6 +39,9 @@ def run(_: argparse.Namespace) -> int:
         uvloop_run(serve(settings))
     except KeyRefused as refused:
         print(f"not started: a key was refused: {refused}", file=sys.stderr)
+        return 2
+    except PolicyRefused as refused:
+        print(f"not started: INDEX_LOG_POLICY was refused ({refused.code})", file=sys.stderr)
         return 2
     except WrongRoles:
         print("not started: the login roles are not this authority's", file=sys.stderr)

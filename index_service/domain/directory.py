@@ -42,13 +42,33 @@ class Account:
     binding_demanded: bool = False  # tokens must be bound to a key (RFC 7800 cnf)
     practitioner_id: UUID | None = None
     may_override: bool = False  # a shield, where it is not the statutory task
+    may_supervise: bool = False  # sees how its own agency's staff use the index
+
+
+@dataclass(frozen=True, slots=True)
+class HomeStated:
+    """Where a practitioner lives and by which family name, as stated: never stored in clear."""
+
+    family_name: str
+    postcode: str
+    house: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeDigests:
+    """The same as keyed digests: equal where a child's are, and telling nothing else."""
+
+    family: str
+    postcode: str
+    place: str  # postcode and house
 
 
 @dataclass(frozen=True, slots=True)
 class Practitioner:
     """A person who works with children, and the team that answers for them.
 
-    `contact_shielded`: everybody but the management team reaches the team only.
+    `contact_shielded`: everybody but the management team reaches the team only. `home` is
+    kept to notice misuse, where it was stated.
     """
 
     id: UUID
@@ -58,6 +78,7 @@ class Practitioner:
     phone: str = ""
     email: str = ""
     contact_shielded: bool = False
+    home: HomeDigests | None = None
 
 
 @dataclass(frozen=True, slots=True)

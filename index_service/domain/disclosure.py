@@ -205,12 +205,12 @@ def shown_agreement(agreement: Agreement) -> Shown:
     }
 
 
-def shown_lead(lead: LeadProfessional, agency: str) -> Shown:
-    """Show who leads for the child."""
+def shown_lead(lead: LeadProfessional, agency: str, level: InvolvementLevel) -> Shown:
+    """Show who leads for the child, as an involvement at this level; of content since when."""
     return {
         "agency": agency,
         "contact": shown_contact(lead.contact),
-        "since": lead.since.isoformat(),
+        "since": lead.since.isoformat() if level is InvolvementLevel.CONTENT else None,
     }
 
 

@@ -4,6 +4,7 @@ An involvement says "I am taking action with this child and may have important
 information to share" (guidance 3.28) and how to reach the team; it holds no content.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -120,12 +121,22 @@ class CafClosure(StrEnum):
     MOVED_TO_SOCIAL_CARE = "moved_to_social_care"
 
 
+class CafState(StrEnum):
+    """How an agency's assessment stands."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    HANDED_ON = "handed_on"  # joined to one its new holder held already: there no more
+
+
 @dataclass(frozen=True, slots=True)
 class CafStatus:
     """That a common assessment is held, by whom, since when. Never the assessment.
 
     `agency` is whoever holds it now and `held_since` the day it came to them. `offered_to`
-    names the authority it was offered to, "" if to none.
+    names the authority it was offered to, "" if to none. `refused` is the number of the
+    child's last consent when the family's refusal came along with it: only a consent given
+    to its holder since then counts; 0 if none did.
     """
 
     agency: str
@@ -137,6 +148,14 @@ class CafStatus:
     closure: CafClosure | None = None
     offered_to: str = ""
     offered_on: date | None = None
+    refused: int = 0
+    handed_on: bool = False
+
+    def state(self) -> CafState:
+        """Return how it stands."""
+        if self.handed_on:
+            return CafState.HANDED_ON
+        return CafState.CLOSED if self.closed else CafState.OPEN
 
     def review_day(self) -> date:
         """Return the day it is to be reviewed by, stated or not."""
@@ -148,6 +167,16 @@ class LeadProfessional:
     """Who leads for the child, and how to reach them."""
 
     agency: str
+    agency_kind: AgencyKind
     contact: Contact
     since: date
     id: UUID | None = None
+
+
+def standing(held: Iterable[CafStatus]) -> CafStatus | None:
+    """Return the one of several assessments to act on: an open one, and the one held last."""
+    return max(
+        held,
+        key=lambda caf: (caf.state() is CafState.OPEN, caf.held_since, caf.agency),
+        default=None,
+    )

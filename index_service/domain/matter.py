@@ -18,6 +18,12 @@ class MatterKind(StrEnum):
     AGREEMENT = "agreement"  # a sharing agreement that waits for a second person
     ALERT = "alert"  # to the management team
     NOTICE = "notice"  # to an agency: something told earlier no longer holds
+    PANEL = "panel"  # a review of one child's case: who was involved, who looked
+    SAMPLE = "sample"  # of an agency's accesses, for its supervisors to sign off
+    MISUSE = "misuse"  # to the officers who handle alerts on how the index is used
+    WHO_LOOKED = "who_looked"  # a family asks the team who looked
+    WATCHED = "watched"  # a record marked so that accesses to it are noticed
+    LOG_RELEASE = "log_release"  # a restored index may answer again: two people say so
     DECOY = "decoy"  # nothing: so that storage does not tell how many are real
 
 

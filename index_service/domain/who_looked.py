@@ -133,7 +133,7 @@ class Findings:
     harm: SeriousHarm
     judged_by: JudgedBy | None = None
     judged_on: date | None = None
-    not_asked_because: NotAskedBecause | None = None
+    unasked_because: NotAskedBecause | None = None
 
 
 _RIGHTS = {
@@ -208,7 +208,7 @@ def _of_the_child(found: Findings, today: date, *, is_adult: bool) -> set[GateRe
     if found.wish is ChildsWish.OBJECTS:
         refusals.add(GateRefusal.CHILD_OBJECTS)
     if found.wish is ChildsWish.NOT_ASKED:
-        could_not = found.not_asked_because in _COULD_NOT_SAY
+        could_not = found.unasked_because in _COULD_NOT_SAY
         if asks_itself or not could_not:
             refusals.add(GateRefusal.CHILD_NOT_ASKED)
     return refusals

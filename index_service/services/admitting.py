@@ -91,6 +91,10 @@ async def admit(index: Index, reader: StandingReader, asked: Asked, watcher: Wat
     access = asked.access
     ask = Ask(asked.action, index.clock.today(), access.purpose, access.reason)
     admitted = Admitted(asker, ask, view.agreement, version, view)
+    if index.gate is not None:
+        index.gate.check(asked.action)
+    if index.lag is not None:
+        index.lag.check(asked.action)
     if access.mediation is not None:
         return await _for_requester(index, reader, admitted, access.mediation, watcher)
     _may(may_ask(asker.facts, ask, view.agreement))

@@ -30,6 +30,7 @@ _OF_ASKER_AND_AGREEMENT = frozenset(
         ChildReason.AGREEMENT_GIVES,
         ChildReason.OWN_NUMBER,
         ChildReason.OWN_INVOLVEMENT,
+        ChildReason.OWN_ASSESSMENT,
         ChildReason.AGENCY_EXCEPTED,
         ChildReason.LEVEL_AGREED,
     }

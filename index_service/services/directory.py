@@ -1,6 +1,7 @@
 """Keeping the directory: agencies, accounts, practitioners, feed sources; and reading it."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from uuid import UUID
 
 import orjson
@@ -33,7 +34,7 @@ from index_service.domain.consenting import (
     ReceiptKept,
     Understanding,
 )
-from index_service.domain.directory import Account, Agency, Practitioner
+from index_service.domain.directory import Account, Agency, HomeStated, Practitioner
 from index_service.domain.disclosure import shown_hours
 from index_service.domain.dissent import DissentAbout
 from index_service.domain.errors import Code, Invalid, NotDisclosed
@@ -59,6 +60,7 @@ from index_service.services.directory_rows import (
     seal_practitioner,
 )
 from index_service.services.index import Index
+from index_service.services.misuse.homes import home_digests
 from index_service.services.views import shown_front_door
 from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
@@ -145,13 +147,21 @@ class Directories:
         return await self._keep(login, sent, attempt, made)
 
     async def add_practitioner(
-        self, login: Login, who: Practitioner, sent: Repeatable, attempt: Attempt
+        self,
+        login: Login,
+        who: Practitioner,
+        sent: Repeatable,
+        attempt: Attempt,
+        home: HomeStated | None = None,
     ) -> UUID:
-        """Add a practitioner of an agency."""
+        """Add a practitioner of an agency; of where they live only digests are kept."""
+        keyring = self._index.keyring
+        digests = home_digests(keyring, home) if home is not None else None
+        kept = replace(who, home=digests)
 
         async def made(work: Work, admitted: Admitted) -> UUID:
             _known_agency(admitted, who.agency_id)
-            await work.directory.add_practitioner(seal_practitioner(self._index.keyring, who))
+            await work.directory.add_practitioner(seal_practitioner(keyring, kept))
             return who.id
 
         return await self._keep(login, sent, attempt, made)

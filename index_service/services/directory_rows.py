@@ -8,7 +8,7 @@ import orjson
 from consent.facts import AccountState, AgencyKind, AskerFacts, Role
 from index_service.crypto.keyring import Keyring
 from index_service.domain.access import Asker
-from index_service.domain.directory import Account, Agency, Practitioner
+from index_service.domain.directory import Account, Agency, HomeDigests, Practitioner
 from index_service.domain.involvement import Day, Hours, TeamContact
 from index_service.services.encoding import day_of, day_text
 
@@ -75,6 +75,7 @@ def seal_account(keyring: Keyring, account: Account) -> bytes:
             account.binding_demanded,
             str(account.practitioner_id) if account.practitioner_id else None,
             account.may_override,
+            account.may_supervise,
         ]
     )
     return keyring.rows.seal("account", account.id, text, ACCOUNT_BYTES)
@@ -84,7 +85,7 @@ def open_account(keyring: Keyring, account_id: UUID, sealed: bytes) -> Account:
     """Open an account's row."""
     row = orjson.loads(keyring.rows.open("account", account_id, sealed))
     _, agency, role, state, checked, trained, signed, bound, who, *since = row
-    (overrides,) = since or (False,)  # rows grow at their end
+    overrides, supervises = (*since, False, False)[:2]  # rows grow at their end
     return Account(
         account_id,
         UUID(agency),
@@ -96,6 +97,7 @@ def open_account(keyring: Keyring, account_id: UUID, sealed: bytes) -> Account:
         bool(bound),
         UUID(who) if who else None,
         bool(overrides),
+        bool(supervises),
     )
 
 
@@ -111,6 +113,7 @@ def asker_of(account: Account, agency: Agency) -> Asker:
         signed_on=account.signed_on,
         employer_accredited=agency.accredited,
         may_override=account.may_override,
+        may_supervise=account.may_supervise,
     )
     return Asker(account.id, agency.id, facts, account.practitioner_id)
 
@@ -125,6 +128,7 @@ def _practitioner_text(who: Practitioner) -> bytes:
             who.phone,
             who.email,
             who.contact_shielded,
+            [who.home.family, who.home.postcode, who.home.place] if who.home else None,
         ]
     )
 
@@ -153,5 +157,6 @@ def open_practitioner(keyring: Keyring, row: Any) -> Practitioner:
     text = orjson.loads(key.open("practitioner", who, row["sealed"]))
     _, agency, name, (team, phone, hours), own_phone, email, *since = text
     contact = TeamContact(team, phone, _hours_of(hours))
-    (shielded,) = since or (False,)
-    return Practitioner(who, UUID(agency), name, contact, own_phone, email, bool(shielded))
+    shielded, home = (*since, False, None)[:2]  # rows grow at their end
+    digests = HomeDigests(*home) if home else None
+    return Practitioner(who, UUID(agency), name, contact, own_phone, email, bool(shielded), digests)

@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from index_service.crypto.keyring import Keyring
 from index_service.domain.clock import Clock
 from index_service.log.access_log import AccessLog
+from index_service.services.gate import Gate
+from index_service.services.sealing_log.lag import SealLag
 from index_service.services.views import Views
 
 
@@ -24,3 +26,5 @@ class Index:
     api: AsyncEngine  # keeps the directory
     feed: AsyncEngine  # writes records
     audit: AsyncEngine
+    lag: SealLag | None = None  # of the process that answers; jobs show nobody a record
+    gate: Gate | None = None  # likewise

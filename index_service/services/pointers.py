@@ -86,6 +86,11 @@ def case_token(keyring: Keyring, case_id: UUID) -> bytes:
     return keyring.references.reference("case_id", case_id.bytes)
 
 
+def caseload_tokens(keyring: Keyring, agency: str) -> list[bytes]:
+    """Return the tokens an agency's caseload lies under: in order, so that pages go on."""
+    return [_caseload_token(keyring, f"agency/{agency}", bucket) for bucket in range(_BUCKETS)]
+
+
 def open_load(keyring: Keyring, token: bytes, pointer: bytes) -> Load:
     """Return a case row and its child from a pointer."""
     data = keyring.pointers.open_small(token, pointer)

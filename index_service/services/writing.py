@@ -50,10 +50,25 @@ class Opened:
 async def child_to_write(
     index: Index, work: Work, admitted: Admitted, child_id: UUID, attempt: Attempt
 ) -> Opened:
-    """Lock a child and decide; NotDisclosed alike for absent, held, archived and forbidden."""
-    attempt.subjects = (child_id,)
+    """Lock a child and decide; NotDisclosed alike for absent, held, archived and forbidden.
+
+    Decided before it waits for the lock, and anew under it: who may not see a record waits
+    for nobody who writes it, as for one that is not there.
+    """
+    await child_to_regard(index, work, admitted, child_id, attempt)
     rows = await work.children.locked([child_id])
     return _opened(index, admitted, rows, attempt)
+
+
+async def child_to_end_own(
+    index: Index, work: Work, admitted: Admitted, child_id: UUID, attempt: Attempt
+) -> Opened:
+    """Lock likewise a child of which no more is asked than an open assessment of one's own."""
+    attempt.subjects = (child_id,)
+    beheld = await work.children.beheld([child_id])
+    _opened(index, admitted, beheld, attempt, own_assessment=True)
+    rows = await work.children.locked([child_id])
+    return _opened(index, admitted, rows, attempt, own_assessment=True)
 
 
 async def child_to_regard(
@@ -68,22 +83,35 @@ async def child_to_regard(
     return _opened(index, admitted, rows, attempt)
 
 
-def _opened(index: Index, admitted: Admitted, rows: Sequence[Any], attempt: Attempt) -> Opened:
+def _opened(
+    index: Index,
+    admitted: Admitted,
+    rows: Sequence[Any],
+    attempt: Attempt,
+    *,
+    own_assessment: bool = False,
+) -> Opened:
     if not rows:
         pass_over(index, admitted)
         attempt.rules = (ABSENT,)
         raise NotDisclosed(ABSENT)
     child = open_policy(index.keyring, rows[0])
-    decision = decided(admitted, admitted.ask, child)
+    decision = decided(admitted, admitted.ask, child, own_assessment=own_assessment)
     if not decision.allowed:
         attempt.rules = tuple(reason.value for reason in decision.reasons)
         raise NotDisclosed(*attempt.rules)
     return Opened(child, decision)
 
 
-def decided(admitted: Admitted, ask: Ask, child: SealedChild) -> Decision:
-    """Ask policy about one child whose policy part is open."""
-    return decide(admitted.asker.facts, ask, child_facts(child.policy), admitted.agreement)
+def decided(
+    admitted: Admitted, ask: Ask, child: SealedChild, *, own_assessment: bool = False
+) -> Decision:
+    """Ask policy about one child whose policy part is open.
+
+    `own_assessment`: no more is asked for than an open assessment of the asker's own agency.
+    """
+    facts = replace(child_facts(child.policy), own_assessment=own_assessment)
+    return decide(admitted.asker.facts, ask, facts, admitted.agreement)
 
 
 async def add_case(index: Index, work: Work, child: SealedChild, fact: CaseFact) -> Policy:
@@ -113,7 +141,7 @@ async def put_policy(work: Work, child: SealedChild, policy: Policy) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class _Done:
     """What an earlier request under the same Idempotency-Key did; never its body."""
 
     body_mac: bytes
@@ -126,7 +154,7 @@ class Done:
         return self.body_mac + self.status.to_bytes(2) + self.resource.bytes + self.entry_id.bytes
 
     @classmethod
-    def unpacked(cls, data: bytes) -> "Done":
+    def unpacked(cls, data: bytes) -> "_Done":
         """Read it from a sealed pointer."""
         mac, status, resource, entry = data[:16], data[16:18], data[18:34], data[34:50]
         return cls(mac, int.from_bytes(status), UUID(bytes=resource), UUID(bytes=entry))
@@ -141,12 +169,12 @@ class Once:
         self._key = tags.idempotency(account, attempt.route, sent.key)
         self._body = tags.body_mac(account, attempt.route, sent.body)
 
-    async def before(self, work: Work) -> Done | None:
+    async def before(self, work: Work) -> _Done | None:
         """Return what this request did before; Invalid if its key stood for another body."""
         pointer = await work.done_before(self._key)
         if pointer is None:
             return None
-        done = Done.unpacked(self._index.keyring.pointers.open_small(self._key, pointer))
+        done = _Done.unpacked(self._index.keyring.pointers.open_small(self._key, pointer))
         if not same_mac(done.body_mac, self._body):
             raise Invalid(Code.IDEMPOTENCY_KEY_REUSED, "Idempotency-Key")
         return done
@@ -156,7 +184,7 @@ class Once:
 
         A second sender of the same key waits here for the first and is then refused.
         """
-        done = Done(self._body, CREATED, resource, entry_id)
+        done = _Done(self._body, CREATED, resource, entry_id)
         pointer = self._index.keyring.pointers.seal_small(self._key, done.packed())
         try:
             await work.remember(self._key, pointer, self._index.clock.now())

@@ -19,9 +19,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from index_service.log.row_states import ROWS_MAX, RowState, state_of
 from index_service.store.bulk import insert_columns, insert_rows, update_rows
 from index_service.store.reading import CASES_MAX, POINTERS_MAX, OverTheBound
-from index_service.store.tables import case_row, child, child_token, guard_token, work_token
+from index_service.store.tables import (
+    SEALED_COLUMNS,
+    case_row,
+    child,
+    child_token,
+    guard_token,
+    work_token,
+)
 
 CHILDREN_MAX = 20_000
 
@@ -32,10 +40,15 @@ class Children:
     def __init__(self, session: AsyncSession, csa: str) -> None:
         self._session = session
         self._csa = csa
+        self._standing: dict[UUID, Mapping[Any, Any]] = {}  # locked or written: nobody else's
+        self._before: dict[UUID, bytes | None] = {}  # states of what was written here
 
     async def locked(self, ids: Sequence[UUID]) -> list[RowMapping]:
         """Return these children's whole rows, locked in id order until the end."""
-        return await self._rows(self._these().with_for_update(), ids)
+        rows = await self._rows(self._these().with_for_update(), ids)
+        for row in rows:
+            self._standing.setdefault(row["child_id"], row)
+        return rows
 
     async def beheld(self, ids: Sequence[UUID]) -> list[RowMapping]:
         """Return these children's whole rows without a lock, to compare with only."""
@@ -59,11 +72,33 @@ class Children:
     async def insert(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert whole sealed children."""
         await insert_rows(self._session, self._csa, child, rows)
+        for row in rows:
+            self._note(row["child_id"], None, row)
 
     async def replace(self, rows: Sequence[Mapping[str, Any]]) -> None:
         """Replace the named sealed parts of children by `child_id`; all must be there."""
+        unread = [row["child_id"] for row in rows if row["child_id"] not in self._standing]
+        if unread:
+            await self.locked(unread)
         if await update_rows(self._session, self._csa, child, "child_id", rows) != len(rows):
             raise LookupError("a locked child row went away")
+        for row in rows:
+            stood = self._standing[row["child_id"]]
+            after = {name: row.get(name, stood[name]) for name in SEALED_COLUMNS}
+            self._note(row["child_id"], _state(stood), after)
+
+    def states(self) -> list[RowState]:
+        """Return the states of the rows written in this transaction, for its entry."""
+        return [
+            RowState(child_id, before, _state(self._standing[child_id]))
+            for child_id, before in self._before.items()
+        ]
+
+    def _note(self, child_id: UUID, before: bytes | None, after: Mapping[Any, Any]) -> None:
+        self._before.setdefault(child_id, before)
+        self._standing[child_id] = after
+        if len(self._before) > ROWS_MAX:
+            raise OverTheBound
 
     async def pointers(self, table: Table, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) under these tokens of child_token, guard_token or work_token."""
@@ -165,3 +200,7 @@ class Children:
     async def work(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of caseloads or waiting lines."""
         return await self.pointers(work_token, tokens)
+
+
+def _state(row: Mapping[Any, Any]) -> bytes:
+    return state_of(row[name] for name in SEALED_COLUMNS)

@@ -171,6 +171,16 @@ class Directory:
         )
         return found.mappings().first()
 
+    async def account_beheld(self, account_id: UUID) -> RowMapping | None:
+        """Return one account's sealed row as it stands, without a lock that would show in it."""
+        found = await self._session.execute(
+            select(account.c.sealed)
+            .where(account.c.csa == self._csa)
+            .where(account.c.account_id == account_id)
+            .limit(1)
+        )
+        return found.mappings().first()
+
     async def account_of(self, login: bytes) -> UUID | None:
         """Return the id of the account with this login digest."""
         found = await self._session.execute(

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, LargeBinary, RowMapping, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from index_service.store.log_tables import access_entry, access_subject
 from index_service.store.reading import OverTheBound
-from index_service.store.tables import access_entry, access_subject
 
 SUBJECTS_MAX = 100_000
 _AT_ONCE = 5_000

@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 BUCKETS = 256
 
 
-def _number(csa: str, what: str) -> int:
+def lock_number(csa: str, what: str) -> int:
+    """Return the number of one authority's advisory lock."""
     return int.from_bytes(hashlib.sha256(f"{csa}|{what}".encode()).digest()[:8], signed=True)
 
 
@@ -28,17 +29,17 @@ class Locks:
 
     async def shields_shared(self) -> None:
         """Held by creations, amendments and feed chunks: no shield is set meanwhile."""
-        number = _number(self._csa, "shield")
+        number = lock_number(self._csa, "shield")
         await self._session.execute(select(func.pg_advisory_xact_lock_shared(number)))
 
     async def shields_exclusive(self) -> None:
         """Held by grant, lift, identity change and upkeep: no record is written meanwhile."""
-        number = _number(self._csa, "shield")
+        number = lock_number(self._csa, "shield")
         await self._session.execute(select(func.pg_advisory_xact_lock(number)))
 
     async def alone(self, job: str) -> None:
         """Held by a run of a job: two processes of one job take turns."""
-        number = _number(self._csa, f"job|{job}")
+        number = lock_number(self._csa, f"job|{job}")
         await self._session.execute(select(func.pg_advisory_xact_lock(number)))
 
     async def births(self, digests: Iterable[bytes]) -> None:
@@ -48,7 +49,7 @@ class Locks:
         makes one wait for the other. Buckets come from a keyed digest of the date.
         """
         numbers = sorted(
-            _number(self._csa, f"birth|{bucket}") for bucket in {d[0] for d in digests}
+            lock_number(self._csa, f"birth|{bucket}") for bucket in {d[0] for d in digests}
         )
         if numbers:
             await self._session.execute(_BIRTHS, {"numbers": numbers})

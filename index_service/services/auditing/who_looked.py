@@ -329,14 +329,14 @@ def _written(found: Findings) -> dict[str, Any]:
         "judged_by": found.judged_by.value if found.judged_by else None,
         "judged_on": found.judged_on.isoformat() if found.judged_on else None,
         "wish": found.wish.value,
-        "not_asked_because": found.not_asked_because.value if found.not_asked_because else None,
+        "unasked_because": found.unasked_because.value if found.unasked_because else None,
         "harm": found.harm.value,
     }
 
 
 def _findings(matter: Matter) -> Findings:
     known = matter.details
-    judged_by, judged_on, why = known["judged_by"], known["judged_on"], known["not_asked_because"]
+    judged_by, judged_on, why = known["judged_by"], known["judged_on"], known["unasked_because"]
     return Findings(
         AskedBy(known["asked_by"]),
         IdentityShown(known["identity"]),
