@@ -27,7 +27,10 @@ from proofs.workings.judged import Proof, table
 from proofs.workings.mutants import Mutant, every_mutant
 
 ROOT = Path(__file__).resolve().parent.parent
-COPIED = ("consent", "index_service", "migrations", "tests", "demo", "openapi", "docs", "proofs")
+COPIED = (
+    "consent", "index_service", "index_verify", "migrations", "tests", "demo", "openapi", "docs",
+    "proofs",
+)  # fmt: skip
 FILES = ("pyproject.toml", "alembic.ini", "dev.py", "README.md", "CHANGELOG.md")
 TEST_S_MAX = 180
 QUICK = ("rule", "boundary", "grant")

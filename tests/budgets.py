@@ -26,9 +26,11 @@ SECONDS_MAX = {
     "log": 12,
     "packaging": 120,
     "proofs": 420,
+    "sealing": 480,
     "services": 90,
     "store": 150,
     "stories": 480,
+    "verify": 60,
 }
 
 

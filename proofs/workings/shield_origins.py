@@ -12,7 +12,7 @@ from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
-from bench.matching import DATA, POPULATION, facts_of, read_rows
+from bench.parts.development_data import DATA, POPULATION, facts_of, read_rows
 from bench.parts.origins import origin_of
 from index_service.crypto.keyring import Keyring
 from index_service.crypto.providers import MemoryKeyProvider, make_keys

@@ -49,7 +49,7 @@ DECLASSIFIED = (
         "by bytes: a hidden child never brings it about",
     ),
     Declassified(
-        "An agency's own involvement with a shielded child",
+        "An agency's own involvement with a shielded child, or its open assessment of one",
         "that agency",
         "it recorded it; withholding it would hide its own work from it",
         "by bytes: both worlds have it",
@@ -77,6 +77,30 @@ DECLASSIFIED = (
         "every asker, the same on every answer",
         "an answer must say how complete it is; it depends on no child",
         "by bytes",
+    ),
+    Declassified(
+        "How often an agency's own staff were answered and were not, and with which classes",
+        "supervisors of that agency, of accounts that are shown no more than they are",
+        "user managers monitor their own staff; no child is named, and silence counts as a miss",
+        "by bytes: the accomplice's own manager asks in both worlds; samples, by lot, in stories",
+    ),
+    Declassified(
+        "What was done on the index, of whichever child, and by which rule it was refused",
+        "auditors of the authority, for a case number each time",
+        "the log is there to be gone through, and every look of theirs is an entry too",
+        "by form: status and headers; what they mark, open and ask by id, by bytes",
+    ),
+    Declassified(
+        "A child is not guarded: neither shielded nor known to a sensitive service",
+        "a family whom two of the team named agencies to",
+        "complaints and courts need names; the desk never promises them, and kinds are the rule",
+        "reports of kinds, which every child's may be, by bytes",
+    ),
+    Declassified(
+        "A child was shielded, by the classes seen of it since",
+        "whoever is told who looked at that very child",
+        "classes are what was seen; two of the team decide, behind the gate",
+        "by bytes: both worlds have the shield",
     ),
 )
 

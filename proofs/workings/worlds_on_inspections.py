@@ -32,7 +32,9 @@ def open_entry(aim: Aim, who: str | None) -> Scene:
 @asks("exportLog", by=_ASKERS)
 def export(aim: Aim, who: str | None) -> Scene:
     """Ask for an export about the hidden child."""
-    form = aim.chance.choice(["openings", "csv", "fhir"])
+    # What is not sealed yet has no openings, so that asking for some tells an auditor of entries.
+    forms = ["csv", "fhir"] if who == AUDITOR else ["openings", "csv", "fhir"]
+    form = aim.chance.choice(forms)
     body = {**_LONG, "child_id": aim.child_id(), "form": form}
     return [Probe("exportLog", who, "POST", f"{_LOG}/exports", body, NO_WHY, _CASE)]
 

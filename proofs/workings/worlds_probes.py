@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from proofs.workings.crowd import Child, crowd
+from proofs.workings.worlds_people import AUDITOR
 from proofs.workings.worlds_running import NOBODY, Grounds, Request
 
 Stated = dict[str, Any]
@@ -26,6 +27,9 @@ KEEP: Why = ("keep_index", "review")
 SHIELDING: Why = ("keep_index", "shielding")
 NO_WHY: Why = None
 JSON = "application/json"
+# What auditors are told of what was done, the flipped fact's own making with it: of these
+# answers the form is compared (docs/declassified.md).
+OF_THE_LOG = frozenset({"searchLog", "exportLog", "readBreach", "drawSample", "readPanel"})
 CONTACT: Stated = {"team": {"name": "Northmere North Team", "phone": "+441632960155"}}
 
 
@@ -60,6 +64,11 @@ class Probe:
             body = json.dumps(self.body, ensure_ascii=False).encode()
             headers["Content-Type"] = JSON
         return Request(self.method, self.path, headers | dict(self.headers), body)
+
+    @property
+    def of_the_log(self) -> bool:
+        """Whether its answer is what was done on the index, to somebody who is told that."""
+        return self.who == AUDITOR and self.operation in OF_THE_LOG
 
 
 Scene = Sequence[Probe]

@@ -113,7 +113,7 @@ async def test_the_load_counts_every_answer_that_is_not_the_one_expected(
     port = server.sockets[0].getsockname()[1]
     settings: dict[str, object] = {
         "port": port,
-        "seconds": 0.1,
+        "seconds": 0.5,
         "connections": 2,
         "requests": [["ask\n", "a1"]],
     }

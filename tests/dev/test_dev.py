@@ -1,6 +1,7 @@
 """dev.py on a bare machine: what it makes, what it says, and that copies take turns."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -135,12 +136,12 @@ def test_a_run_killed_while_installing_is_done_anew(tree: Path) -> None:
 
 
 def test_two_copies_take_turns_and_install_once_with_progress_shown(tree: Path) -> None:
-    copies = [start(tree, "demo", STAND_IN_SECONDS="3.5") for _ in range(2)]
+    copies = [start(tree, "demo", STAND_IN_SECONDS="6") for _ in range(2)]
     said = [copy.communicate(timeout=60)[0] for copy in copies]
     assert [copy.returncode for copy in copies] == [0, 0]
     assert len(calls(tree)) == 1
     assert sum("another copy is making .venv" in text for text in said) == 1
-    assert any("3 s  collecting something" in text for text in said)
+    assert any(re.search(r"[3-6] s  collecting something", text) for text in said)
     assert all(text.endswith(told(tree)) for text in said)
 
 

@@ -291,7 +291,7 @@ def outcome_of(check: Callable[[str, str], str], sent: str) -> str | Invalid:
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
 def test_no_text_makes_a_check_slow(check: Callable[[str, str], str]) -> None:
     """Patterns meet what makes backtracking explode; a second would be a stopped worker."""
-    started = time.perf_counter()
+    started = time.thread_time()
     for bad in (
         "a'" * 5000,
         "a-" * 5000,
@@ -302,7 +302,7 @@ def test_no_text_makes_a_check_slow(check: Callable[[str, str], str]) -> None:
     ):
         refused(check, bad + "!", "field")
         refused(check, bad[:34] + "!", "field")
-    assert time.perf_counter() - started < 0.2
+    assert time.thread_time() - started < 0.2
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def in_order(found: Findings, *, is_adult: bool) -> bool:
     if found.asked_by == "child":
         able = found.competence == ("adult" if is_adult else "sufficient")
         return able and found.right == "own_record" and found.wish == "agrees"
-    asked = found.wish == "agrees" or found.not_asked_because in ("too_young", "cannot_understand")
+    asked = found.wish == "agrees" or found.unasked_because in ("too_young", "cannot_understand")
     unable = not is_adult and found.competence == "insufficient"
     free = found.orders in ("none", "contact_unrestricted")
     return asked and unable and free and found.right in PARENTS_RIGHTS
@@ -136,6 +136,6 @@ def test_a_judgement_holds_ninety_days_and_none_is_made_tomorrow() -> None:
 
 def test_a_child_too_young_to_be_asked_does_not_stand_in_a_parents_way() -> None:
     for why in NotAskedBecause:
-        found = replace(PARENT, wish=ChildsWish.NOT_ASKED, not_asked_because=why)
+        found = replace(PARENT, wish=ChildsWish.NOT_ASKED, unasked_because=why)
         could_not = why in (NotAskedBecause.TOO_YOUNG, NotAskedBecause.CANNOT_UNDERSTAND)
         assert against(found) == (() if could_not else ("child_not_asked",))

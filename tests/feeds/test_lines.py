@@ -276,7 +276,7 @@ def test_parsing_a_full_line_takes_tens_of_microseconds() -> None:
 
 
 def _seconds_for(raw: RawLine, times: int) -> float:
-    started = time.perf_counter()
+    started = time.thread_time()
     for _ in range(times):
         parse_line(raw, TODAY)
-    return time.perf_counter() - started
+    return time.thread_time() - started

@@ -61,7 +61,11 @@ def _reads_no_table(call: ast.Call) -> bool:
     """Return whether only functions and parameters are selected: locks, rows handed in."""
     parts = [each.value if isinstance(each, ast.Starred) else each for each in call.args]
     return all(
-        re.match(r"func\.|bindparam\(|_CSA$|_(entries|subjects|asked)\.c\.|\(given\.c\[", text)
+        re.match(
+            r"func\.|\(?bindparam\(|_(CSA|SHARD)$|\((given|rows)\.c\["
+            r"|\(?_(entries|subjects|asked|charges|writers)\.c\b",
+            text,
+        )
         for text in map(ast.unparse, parts)
     )
 

@@ -86,21 +86,21 @@ def test_the_contracts_forbid_what_the_house_forbids() -> None:
     }
     assert protected["jose"] == {"index_service.identity"}
     cryptographic = {"index_service.crypto", "index_service.log", "index_service.federation"}
-    assert protected["cryptography"] <= cryptographic
-    forbidden = {
-        source: set(each["forbidden_modules"])
-        for each in CONTRACTS
-        if each["type"] == "forbidden"
-        for source in each["source_modules"]
-    }
+    assert protected["cryptography"] <= cryptographic | {"index_verify"}
+    forbidden: dict[str, set[str]] = {}
+    for each in CONTRACTS:
+        for source in each["source_modules"] if each["type"] == "forbidden" else ():
+            forbidden.setdefault(source, set()).update(each["forbidden_modules"])
     assert {"index_service", "sqlalchemy", "pydantic", "cryptography"} <= forbidden["consent"]
     assert {"sqlalchemy", "fastapi", "cryptography"} <= forbidden["index_service.domain"]
+    assert {"consent", "index_service", "orjson", "sqlalchemy"} <= forbidden["index_verify"]
+    assert forbidden["index_service"] == {"index_verify"}
 
 
 def test_types_are_strict_over_all_that_is_served() -> None:
     mypy = PROJECT["tool"]["mypy"]
     assert mypy["strict"] is True
-    assert {"consent", "index_service"} <= set(mypy["files"])
+    assert {"consent", "index_service", "index_verify"} <= set(mypy["files"])
     for override in mypy.get("overrides", ()):
         assert not any(str(m).startswith(("consent", "index_")) for m in override["module"])
 

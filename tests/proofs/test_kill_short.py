@@ -12,7 +12,7 @@ SHORT = Plan(
     rounds=1,
     clients=4,
     batch_children=20,
-    seconds_max=30,
+    seconds_max=120,
 )
 
 

@@ -36,7 +36,7 @@ OTHER = "d27c9f04-6e3a-4b81-9c05-8f1a2e7b6d43"
 ROW = UUID("0c1f7a52-8d1b-4f0e-a7a3-5b1c9e6d2f41")
 ENTRY = CaseHead("involvement", CLINIC, ("mental_health", "mental_health", False))
 STATED = CaseHead("involvement", CLINIC, ("mental_health", "mental_health", True))
-CAF = CaseHead("caf", CLINIC)
+CAF = CaseHead("caf", CLINIC, ("open", 0))
 
 
 def day(ahead: int = 0) -> date:
@@ -203,9 +203,10 @@ CAF_SAID = {"given_for": ConsentFor.CAF, "service": None}
         ((consent(state=ConsentState.WITHDRAWN, **CAF_SAID),), CafConsent.REFUSED),
         ((consent(1, **CAF_SAID), refusal(2, **CAF_SAID)), CafConsent.REFUSED),
         ((consent(1, agency=OTHER, **CAF_SAID),), CafConsent.NOT_STATED),
-        # Refused an earlier holder: refused, until it is given to this one.
-        ((refusal(1, agency=OTHER, **CAF_SAID),), CafConsent.REFUSED),
-        ((refusal(1, agency=OTHER, **CAF_SAID), consent(2, **CAF_SAID)), CafConsent.GIVEN),
+        # What was said to whoever does not hold it says nothing of it.
+        ((refusal(1, agency=OTHER, **CAF_SAID),), CafConsent.NOT_STATED),
+        ((refusal(2, agency=OTHER, **CAF_SAID), consent(1, **CAF_SAID)), CafConsent.GIVEN),
+        ((consent(2, agency=OTHER, **CAF_SAID), refusal(1, **CAF_SAID)), CafConsent.REFUSED),
     ],
 )
 def test_an_assessment_is_told_as_the_family_said_last(

@@ -229,12 +229,12 @@ def test_an_assessment_is_shown_with_its_holder_its_review_and_its_end() -> None
     assert open_ == {**shown, "closed": None, "closure": None}
 
 
-def test_who_leads_is_shown_with_contact_and_since_when() -> None:
-    assert disclosure.shown_lead(LeadProfessional("agency", CONTACT, LATER), "Early Help") == {
-        "agency": "Early Help",
-        "contact": SHOWN_CONTACT,
-        "since": "2026-03-04",
-    }
+def test_who_leads_is_shown_with_contact_and_of_content_since_when() -> None:
+    lead = LeadProfessional("agency", AgencyKind.EARLY_HELP, CONTACT, LATER)
+    whole = {"agency": "Early Help", "contact": SHOWN_CONTACT, "since": "2026-03-04"}
+    assert disclosure.shown_lead(lead, "Early Help", InvolvementLevel.CONTENT) == whole
+    contact_only = disclosure.shown_lead(lead, "Early Help", InvolvementLevel.CONTACT)
+    assert contact_only == {**whole, "since": None}
 
 
 STATUS = Status("agency", CONTACT, Spell(BEGAN, LATER), LookedAfter("camfield", Spell(LATER)), ROW)

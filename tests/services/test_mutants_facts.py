@@ -5,9 +5,16 @@ from itertools import product
 
 import pytest
 
-from consent.facts import AgencyKind, CafConsent, ChildFacts, SensitiveBasis
+from consent.facts import (
+    AgencyKind,
+    AssessmentFacts,
+    CafConsent,
+    ChildFacts,
+    InvolvementFacts,
+    SensitiveBasis,
+)
 from index_service.domain.consenting import BasisKind, ConsentFor, ConsentState
-from index_service.domain.involvement import Service
+from index_service.domain.involvement import CafState, Service
 from index_service.services.encoding import Policy
 from index_service.services.facts import CaseFacts, child_facts
 from index_service.services.forms.form import CaseHead
@@ -42,12 +49,32 @@ def test_an_involvement_is_told_with_its_agency_and_its_kind(
     assert told.basis is (SensitiveBasis.CONSENT if sensitive else SensitiveBasis.NONE)
 
 
+OPEN, CLOSED, HANDED_ON = CafState
+
+
+def caf(agency: str = CLINIC, refused: int = 0, state: CafState = OPEN) -> CaseHead:
+    """Return the head of an assessment an agency holds."""
+    return CaseHead("caf", agency, (state.value, refused))
+
+
+@pytest.mark.parametrize("state", CafState)
 @pytest.mark.parametrize("agency", [OWN, CLINIC])
-def test_an_assessment_is_told_with_whose_it_is(agency: str) -> None:
-    head = CaseHead("caf", agency)
+def test_an_assessment_is_told_with_whose_it_is_and_whether_it_is_open(
+    agency: str, state: CafState
+) -> None:
+    head = caf(agency, state=state)
     told = CaseFacts([head], OWN, TODAY).assessment(head)
-    assert told.own_agency is (agency == OWN)
-    assert told.consent is CafConsent.NOT_STATED
+    assert told == AssessmentFacts(agency == OWN, CafConsent.NOT_STATED, state is OPEN)
+
+
+@pytest.mark.parametrize("agency", [OWN, CLINIC])
+@pytest.mark.parametrize("kind", [AgencyKind.SCHOOL, AgencyKind.MENTAL_HEALTH])
+def test_who_leads_is_told_as_an_involvement_on_no_basis(agency: str, kind: AgencyKind) -> None:
+    head = CaseHead("lead", agency, (kind.value,))
+    told = CaseFacts([head], OWN, TODAY).leading(head)
+    sensitive = kind is AgencyKind.MENTAL_HEALTH
+    expected = InvolvementFacts(sensitive, SensitiveBasis.NONE, agency == OWN, kind, agency)
+    assert told == expected
 
 
 def caf_consent(agency: str, state: ConsentState, sequence: int, begins: int = -9) -> CaseHead:
@@ -61,30 +88,44 @@ REFUSED, GIVEN = ConsentState.REFUSED, ConsentState.GIVEN
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("said", "came_along", "expected"),
     [
-        ([(OTHER, GIVEN, 9), (OWN, REFUSED, 1)], CafConsent.NOT_STATED),
-        ([(OTHER, REFUSED, 9), (OWN, GIVEN, 1)], CafConsent.REFUSED),
-        ([(OWN, GIVEN, 1), (OTHER, REFUSED, 9)], CafConsent.REFUSED),
-        ([(OWN, REFUSED, 1), (OTHER, GIVEN, 9)], CafConsent.NOT_STATED),
-        ([(OTHER, REFUSED, 1, 1)], CafConsent.NOT_STATED),  # yet to begin
+        ([], 0, CafConsent.NOT_STATED),
+        ([], 5, CafConsent.REFUSED),
+        ([(OTHER, GIVEN, 9)], 5, CafConsent.REFUSED),
+        ([(CLINIC, GIVEN, 4)], 5, CafConsent.REFUSED),
+        ([(CLINIC, GIVEN, 5)], 5, CafConsent.REFUSED),
+        ([(CLINIC, GIVEN, 6)], 5, CafConsent.GIVEN),
+        ([(CLINIC, REFUSED, 6)], 5, CafConsent.REFUSED),
+        ([(CLINIC, GIVEN, 6, 1)], 5, CafConsent.REFUSED),  # yet to begin
+        ([(CLINIC, GIVEN, 6)], 0, CafConsent.GIVEN),
+        ([(OTHER, REFUSED, 9)], 0, CafConsent.NOT_STATED),
+        ([(OTHER, GIVEN, 9), (CLINIC, REFUSED, 1)], 0, CafConsent.REFUSED),
     ],
 )
-def test_of_other_holders_the_last_word_counts(
-    said: list[tuple[str, ConsentState, int]], expected: CafConsent
+def test_a_refusal_binds_the_assessment_of_its_holder_and_goes_along_with_it(
+    said: list[tuple[str, ConsentState, int]], came_along: int, expected: CafConsent
 ) -> None:
-    """Nothing was said to this holder."""
-    head = CaseHead("caf", CLINIC)
+    head = caf(refused=came_along)
     told = CaseFacts([head, *(caf_consent(*each) for each in said)], OWN, TODAY)
     assert told.assessment(head).consent is expected
+    assert told.refused_to_the_next(head) is (expected is CafConsent.REFUSED)
 
 
-def test_another_matter_refused_elsewhere_refuses_no_assessment() -> None:
+def test_the_last_consent_is_the_last_of_anybodys_for_anything() -> None:
+    assert CaseFacts([caf()], OWN, TODAY).last_consent == 0
+    said = [caf_consent(OTHER, GIVEN, 7), caf_consent(CLINIC, REFUSED, 4, 3)]
+    assert CaseFacts(said, OWN, TODAY).last_consent == 7
+    assert CaseFacts(said[::-1], OWN, TODAY).last_consent == 7
+    assert CaseFacts(said[1:], OWN, TODAY).last_consent == 4
+
+
+def test_another_matter_refused_refuses_no_assessment() -> None:
     days = (TODAY.toordinal() - 9, None)
     service = Service.MENTAL_HEALTH.value
     said = (ConsentFor.SENSITIVE_ENTRY.value, service, REFUSED.value, *days, 9, None)
-    head = CaseHead("caf", CLINIC)
-    told = CaseFacts([head, CaseHead("consent", OTHER, said)], OWN, TODAY)
+    head = caf()
+    told = CaseFacts([head, CaseHead("consent", CLINIC, said)], OWN, TODAY)
     assert told.assessment(head).consent is CafConsent.NOT_STATED
 
 

@@ -188,12 +188,14 @@ def facts(letters: str) -> list[CaseFact]:
             CafClosure.MOVED_TO_SOCIAL_CARE,
             WIDEST_AUTHORITY,
             DAY,
+            99_999_999_999,
+            handed_on=True,
         ),
         Status(
             AGENCY, one, Spell(DAY, DAY), LookedAfter(WIDEST_AUTHORITY, Spell(DAY, DAY)), uuid4()
         ),
         Status(AGENCY, one, Spell(DAY), None, uuid4()),
-        LeadProfessional(AGENCY, one, DAY, uuid4()),
+        LeadProfessional(AGENCY, AgencyKind.SUBSTANCE_MISUSE, one, DAY, uuid4()),
         Shield(
             uuid4(),
             ShieldGround.WELL_KNOWN_FAMILY,

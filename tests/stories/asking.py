@@ -36,7 +36,20 @@ NO_WHY = Why(None, None)
 CARE = Why("safeguard", "contact_practitioner")
 KEEP = Why("keep_index", "review")
 SHIELDING = Why("keep_index", "shielding")
-_USUAL = {"manager": KEEP, "second_manager": KEEP, "suspended_manager": KEEP}
+_AUDITORS = ("auditor", "second_auditor", "schools_auditor", "suspended_auditor")
+_SUPERVISORS = (
+    "supervisor",
+    "second_supervisor",
+    "schools_supervisor",
+    "team_supervisor",
+    "suspended_supervisor",
+)
+_USUAL = {
+    "manager": KEEP,
+    "second_manager": KEEP,
+    "suspended_manager": KEEP,
+    **dict.fromkeys((*_AUDITORS, *_SUPERVISORS), NO_WHY),
+}
 
 
 @dataclass
@@ -172,10 +185,16 @@ class Ask:
         return status
 
     async def holds(self) -> dict[str, str]:
-        """Return what waits for the team: why, by child id."""
-        answer = await self("manager", "GET", "/v1/holds", why=NO_WHY)
-        assert answer.status_code == 200, answer.text
-        return {each["child_id"]: each["outcome"] for each in answer.json()["holds"]}
+        """Return what waits for the team: why, by child id, all pages."""
+        found: dict[str, str] = {}
+        path: str | None = "/v1/holds"
+        while path:
+            answer = await self("manager", "GET", path, why=NO_WHY)
+            assert answer.status_code == 200, answer.text
+            page = answer.json()
+            found |= {each["child_id"]: each["outcome"] for each in page["holds"]}
+            path = page["next"] and f"/v1/holds?cursor={page['next']}"
+        return found
 
     # What stands in the log
 

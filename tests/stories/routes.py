@@ -1,13 +1,14 @@
 """Every governed route of the application, with a body each takes, so that none is forgotten."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from fastapi.routing import APIRoute
 
 from consent.agreement import default_document
-from demo.personas import SCHOOLS
+from demo.personas import SCHOOLS, made_id
 from index_service.api.app import Stories, create_app
 from index_service.api.identify import Identify
 from tests.stories.made import Stated, a_child, by_name, contact, day, involvement, key
@@ -23,7 +24,7 @@ class Route(NamedTuple):
 
     def path(self) -> str:
         """Return a path that matches, its ids valid and nobody's."""
-        words = {"source": "schools", "batch_id": "nobodys", "version": "999999"}
+        words = {"leaf": "ab" * 32, "source": "schools", "batch_id": "nobodys", "version": "999999"}
         parts = [part.strip("{}") if part.startswith("{") else "" for part in self._parts()]
         filled = [
             words.get(name, str(uuid4())) if name else part
@@ -58,7 +59,24 @@ def _mounted(routes: list[Any]) -> Iterator[APIRoute]:
             raise TypeError("something is mounted that is no governed route")
 
 
+_NOW_S = int(datetime.now(UTC).timestamp())
+_A_DAY = {"since": _NOW_S - 86_400, "until": _NOW_S + 60}
+
 SAMPLES: dict[Route, Stated] = {
+    Route("POST", "/v1/log/searches"): {**_A_DAY, "mediated": False, "role": "practitioner"},
+    Route("POST", "/v1/log/exports"): {**_A_DAY, "form": "csv", "action": "read_holds"},
+    Route("POST", "/v1/log/breaches"): {**_A_DAY, "form": "counts"},
+    Route("POST", "/v1/log/samples"): {**_A_DAY, "size": 3, "seed": "5b" * 32},
+    Route("POST", "/v1/log/releases"): {
+        "shields": "re_entered",
+        "withdrawals": "none_since",
+        "suspensions": "none_since",
+    },
+    Route("POST", "/v1/panels"): {
+        "child_id": str(uuid4()),
+        "account_id": str(made_id("account of auditor")),
+        "days": 30,
+    },
     Route("POST", "/v1/lookups"): by_name(a_child()),
     Route("POST", "/v1/lookups/batch"): {"subjects": [{**ABOUT, "lookup": by_name(a_child())}]},
     Route("POST", "/v1/children"): a_child(),
@@ -165,6 +183,12 @@ SAMPLES: dict[Route, Stated] = {
         "contact": contact(),
     },
     Route("POST", "/v1/alerts/{alert_id}/conclude"): {"outcome": "explained"},
+    Route("POST", "/v1/misuse/alerts/{alert_id}/conclude"): {"outcome": "explained"},
+    Route("POST", "/v1/misuse/marks"): {"child_id": str(uuid4()), "mark": "canary"},
+    Route("POST", "/v1/supervision/samples"): {"month": day()[:7], "size": 3},
+    Route("POST", "/v1/supervision/samples/{sample_id}/sign-off"): {
+        "findings": [{"entry_id": str(uuid4()), "finding": "in_order"}],
+    },
     Route("POST", "/v1/agencies"): {
         "name": "Northmere Night Shelter",
         "kind": "housing",
@@ -186,6 +210,20 @@ SAMPLES: dict[Route, Stated] = {
         "role": "practitioner",
         "checked_on": day(30),
     },
+    Route("POST", "/v1/children/{child_id}/who-looked-requests"): {
+        "asked_by": "child",
+        "identity": "known_to_agency",
+        "right": "own_record",
+        "orders": "none",
+        "competence": "sufficient",
+        "judged_by": "social_worker",
+        "judged_on": day(2),
+        "wish": "agrees",
+        "harm": "none",
+    },
+    Route("POST", "/v1/who-looked-requests/{who_looked_request_id}/refuse"): {
+        "reason": "harm_possible",
+    },
     Route("PATCH", "/v1/accounts/{account_id}"): {"state": "suspended", "checked_on": day(9)},
 }
 """A body in order for every route that takes JSON."""
@@ -195,19 +233,27 @@ def headers_of(route: Route) -> dict[str, str]:
     """Return the headers a change on this route needs."""
     if route.method == "PATCH" and route.template.startswith("/v1/children"):
         return {"If-Match": f'"{"x" * 22}"'}
+    if asker_of(route) == "auditor":
+        return {"Idempotency-Key": key(), "Access-Reference": "AUD/2026-1"}
     return {"Idempotency-Key": key()} if route.method == "POST" else {}
 
 
 def asker_of(route: Route) -> str:
     """Return somebody whose role may do what the route does."""
+    if route.template.startswith("/v1/supervision"):
+        return "supervisor"
     if route.template.startswith("/v1/feeds"):
         return "schools_feed"
+    if route.template.startswith(("/v1/log", "/v1/panels", "/v1/misuse")):
+        return "auditor"
     keeps = ("/v1/agencies", "/v1/practitioners", "/v1/accounts", "/v1/holds", "/v1/agreements")
     if route.template.startswith((*keeps, "/v1/overrides")) or "shield" in route.template:
         return "manager"
     if "override" in route.template:
         return "override_holder"
     if route.template.startswith(("/v1/alerts", "/v1/contact-requests/")):
+        return "manager"
+    if "who-looked" in route.template:
         return "manager"
     if "close-identity" in route.template or route.template.endswith("/receipt"):
         return "manager"

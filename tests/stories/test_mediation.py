@@ -192,7 +192,7 @@ async def test_a_grant_holds_for_fifteen_minutes(ask: Ask) -> None:
     child_id = await ask.create(a_child())
     body = {"mediator_account_id": account(ask, "teacher")}
     until = (await ask("social_worker", *GRANT, body)).json()["until"]
-    assert abs(until - ask.served.index.clock.now().timestamp() - GRANT_S) < 5
+    assert abs(until - ask.served.index.clock.now().timestamp() - GRANT_S) < 60
     still = await made_ago(ask, GRANT_S - 20)
     assert (await read(ask, "teacher", child_id, still)).status_code == 200
     ended = await made_ago(ask, GRANT_S)

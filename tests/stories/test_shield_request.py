@@ -179,6 +179,15 @@ async def test_an_appeal_is_decided_by_somebody_else(ask: Ask) -> None:
     assert shown["appealed"] is True
 
 
+async def test_an_appeal_is_not_decided_by_the_refusers_other_account(ask: Ask) -> None:
+    child_id, request_id = await made(ask)
+    await refuse(ask, request_id, "double_manager")
+    assert (await appeal(ask, request_id)).status_code == 204
+    refused(await refuse(ask, request_id, "same_manager"), 409, "second_person_needed")
+    refused(await grant(ask, child_id, request_id, "same_manager"), 409, "second_person_needed")
+    assert (await grant(ask, child_id, request_id)).status_code == 201
+
+
 async def test_an_appeal_is_heard_once_and_is_the_senders(ask: Ask) -> None:
     _, request_id = await made(ask)
     await refuse(ask, request_id)
