@@ -20,7 +20,7 @@ class Fault(StrEnum):
     HASH = "hash"  # its entries do not give its hash
     ENTRY_MISSING = "entry_missing"
     PREDECESSOR = "predecessor"  # whom it follows is not there up to the number it names
-    LEAF_DIFFERS = "leaf_differs"  # an entry's leaf in the tree is another one
+    LEAF_DIFFERS = "leaf_differs"  # an entry's leaf in a tree is another one, or not proven
     FORGED = "forged"  # somebody else said how far it was sealed
 
 
@@ -60,8 +60,9 @@ class Stored:
     """What stands in the store about the waiting batches' entries and writers."""
 
     leaves: Mapping[UUID, bytes]  # of entries
-    sealed: Mapping[UUID, bytes]  # of entries that stand in the tree already
+    sealed: Mapping[UUID, bytes]  # of entries that have a leaf already
     reached: Mapping[UUID, Reached]  # of writers and of those they follow
+    unproven: frozenset[UUID] = frozenset()  # entries whose leaf no signed head covers
     forged: frozenset[UUID] = frozenset()  # writers whose row is not the sealer's
 
 
@@ -129,6 +130,8 @@ def _fault(
     leaves = [stored.leaves[entry] for entry in batch.entries]
     if batch_hash(csa, number.writer, number.seq, number.previous, leaves) != number.hash:
         return Fault.HASH
+    if not stored.unproven.isdisjoint(batch.entries):
+        return Fault.LEAF_DIFFERS
     if any(
         stored.sealed.get(e, leaf) != leaf for e, leaf in zip(batch.entries, leaves, strict=True)
     ):

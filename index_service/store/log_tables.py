@@ -69,6 +69,7 @@ unnumbered = Table(
     metadata,
     csa_column(),
     Column("entry_id", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     PrimaryKeyConstraint("csa", "entry_id"),
 )
 

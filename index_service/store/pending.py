@@ -59,7 +59,7 @@ _LEAVES = compiled(
     .limit(ENTRIES_MAX + _BATCH_ENTRIES_MAX)
 )
 _SEALED = compiled(
-    select(leaf.c.entry_id, leaf.c.hash)
+    select(leaf.c.entry_id, leaf.c.shard, leaf.c.leaf_index, leaf.c.hash)
     .where(leaf.c.csa == _CSA)
     .where(leaf.c.entry_id == any_(_IDS))
     .limit(ENTRIES_MAX + _BATCH_ENTRIES_MAX)
@@ -77,17 +77,18 @@ _REACHED = compiled(
     .limit(WRITERS_MAX)
 )
 _LEFT = compiled(
-    select(access_entry.c.entry_id, access_entry.c.leaf)
+    select(unnumbered.c.entry_id, access_entry.c.leaf)
     .select_from(
-        unnumbered.join(
+        unnumbered.outerjoin(
             access_entry,
             (access_entry.c.csa == unnumbered.c.csa)
             & (access_entry.c.entry_id == unnumbered.c.entry_id),
         )
     )
     .where(unnumbered.c.csa == _CSA)
-    .where(access_entry.c.at < bindparam("before", type_=DateTime(timezone=True)))
-    .order_by(access_entry.c.at, access_entry.c.entry_id)
+    .where(unnumbered.c.at < bindparam("before", type_=DateTime(timezone=True)))
+    # Last those whose entry is gone: they stay, and nobody waits behind them.
+    .order_by(access_entry.c.leaf.is_(None), unnumbered.c.at, unnumbered.c.entry_id)
     .limit(ADOPTED_MAX)
 )
 _TAKE_UP = compiled(
@@ -151,6 +152,15 @@ class MarkedWriter:
     mark: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row says that an entry's leaf stands, and the leaf."""
+
+    shard: int
+    index: int
+    hash: bytes
+
+
 class Pending:
     """Batches and loose entries within one transaction of the sealer."""
 
@@ -178,10 +188,10 @@ class Pending:
         rows = await self._fetch(_LEAVES, ids=list(entries))
         return {row[0]: bytes(row[1]) for row in rows}
 
-    async def sealed(self, entries: Sequence[UUID]) -> dict[UUID, bytes]:
-        """Return the leaves these entries have in the tree, of those that have one."""
+    async def sealed(self, entries: Sequence[UUID]) -> dict[UUID, Place]:
+        """Return the leaves these entries have in a tree, of those that have one."""
         rows = await self._fetch(_SEALED, ids=list(entries))
-        return {row[0]: bytes(row[1]) for row in rows}
+        return {row[0]: Place(row[1], row[2], bytes(row[3])) for row in rows}
 
     async def reached(self, writers: Sequence[UUID]) -> list[MarkedWriter]:
         """Return how far these writers are sealed."""
@@ -211,10 +221,14 @@ class Pending:
         }
         await self._run(_FORGET, values)
 
-    async def left(self, before: datetime) -> list[tuple[UUID, bytes]]:
-        """Return entries older than this that nobody has numbered, with their leaves."""
+    async def left(self, before: datetime) -> tuple[list[tuple[UUID, bytes]], int]:
+        """Return entries left before this that nobody has numbered, with their leaves.
+
+        And how many of those left are gone, of as many as are adopted at once.
+        """
         rows = await self._fetch(_LEFT, before=before)
-        return [(row[0], bytes(row[1])) for row in rows]
+        there = [(row[0], bytes(row[1])) for row in rows if row[1] is not None]
+        return there, len(rows) - len(there)
 
     async def adopt(self, number: Number, entries: Sequence[UUID]) -> None:
         """Number entries that their writer left."""

@@ -101,6 +101,13 @@ _LAST_HEAD = compiled(
     .order_by(log_head.c.shard.desc(), log_head.c.size.desc())
     .limit(1)
 )
+_LARGEST_HEAD = compiled(
+    select(log_head.c.note)
+    .where(log_head.c.csa == _CSA)
+    .where(log_head.c.shard == _SHARD)
+    .order_by(log_head.c.size.desc())
+    .limit(1)
+)
 
 
 def _given(alias: str, **columns: TypeEngine[Any]) -> Any:
@@ -239,6 +246,11 @@ class Tree:
         arguments = _LAST_HEAD.arguments(csa=self._csa, kind=kind)
         row = await self._connection.fetchrow(_LAST_HEAD.sql, *arguments)
         return StoredHead(*row) if row else None
+
+    async def largest_head(self, shard: int) -> str | None:
+        """Return the note of a shard's largest head, whatever its kind."""
+        found = await self._value(_LARGEST_HEAD, shard=shard)
+        return None if found is None else str(found)
 
     async def add_head(self, kind: int, head: StoredHead) -> None:
         """Store a signed head of a kind."""

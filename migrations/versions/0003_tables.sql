@@ -17,6 +17,7 @@ CREATE TABLE log_batch (
 CREATE TABLE unnumbered (
     csa TEXT COLLATE "C" NOT NULL,
     entry_id UUID NOT NULL,
+    at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     PRIMARY KEY (csa, entry_id)
 );
 

@@ -187,6 +187,24 @@ async def test_a_dump_s_rows_are_compared_too(index: Index) -> None:
     assert "put back" in said[0]
 
 
+async def test_entries_erased_or_damaged_after_sealing_are_told(index: Index) -> None:
+    served = index.beside.served
+    reads = [await index.ask.create(a_child()) for _ in range(2)]
+    first, second = [index.ask.receipt_of(await index.ask.read("teacher", one)) for one in reads]
+    assert (await index.verified())[0] == 0
+
+    async def told() -> dict[str, int]:
+        path = index.directory / "log"
+        path.write_bytes(await index.handed_out("openings"))
+        return dict(check(Given((path,)), Policy.of(index.policy())).kinds)
+
+    await served.rows("delete from access_entry where entry_id = $1::text::uuid", first)
+    assert await told() == {"gone_missing": 1}
+    damaged = "update access_entry set sealed = sealed || 'x' where entry_id = $1::text::uuid"
+    await served.rows(damaged, second)
+    assert await told() == {"gone_missing": 1, "gone_broken": 1}
+
+
 async def test_the_commands_enter_what_they_hand_out(index: Index) -> None:
     await index.ask.create(a_child())
     index.beside.clock.on(seconds=61)

@@ -29,7 +29,7 @@ class End(IntEnum):
     """How a sealer ended, as its exit status."""
 
     WELL = 0
-    REFUSED = 1  # some writer's batches, this time
+    REFUSED = 1  # some writer's batches, this time, or entries are gone
     STORE_LOST = 3
     ROLLED_BACK = 4
     SECOND_PLACE = 5
@@ -99,7 +99,7 @@ async def _all(rounds: Rounds, off_machine: OffMachine | None, cosigning: Cosign
         refused = 0
         while True:
             done = await _round(rounds, outside)
-            refused = max(refused, done.refused)
+            refused = max(refused, done.refused, done.gone)
             if not done.more:
                 break
         if off_machine is not None and (outcome := await off_machine.send()) is not None:

@@ -30,6 +30,7 @@ from index_service.services.sealing_log.growing import (
     new_leaves,
     read_back,
 )
+from index_service.services.sealing_log.proving import Standing, unproven
 from index_service.store.pending import MarkedWriter, Pending
 from index_service.store.sealed_log import SealedLog, Sealing, StoredHead
 
@@ -69,6 +70,15 @@ class Sealed:
     adopted: int
     more: bool  # there is more to seal than one round takes
     refused: int  # writers whose batches stay where they are
+    gone: int = 0  # entries that were gone before anybody numbered them
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What their own writers had not numbered by now: how many are, and how many cannot be."""
+
+    adopted: int
+    gone: int
 
 
 @dataclass(slots=True)
@@ -77,8 +87,7 @@ class _Taken:
 
     judged: Judged
     grown: Grown
-    adopted: Number | None
-    adopted_count: int
+    left: _Left
     more: bool
 
 
@@ -88,6 +97,7 @@ class Rounds:
 
     sealer: Sealer
     _refused: dict[UUID, datetime] = field(default_factory=dict)
+    _silent_until: datetime | None = None  # of entries gone: they stay, and alarm each minute
     _writer: Writer = field(init=False)
 
     def __post_init__(self) -> None:
@@ -127,7 +137,7 @@ class Rounds:
         if following:
             head, more = await self._begin(following, head, self._opened(head), now), True
         added, refused = taken.grown.added, len(taken.judged.refused)
-        return Sealed(head, added, taken.adopted_count, more, refused)
+        return Sealed(head, added, taken.left.adopted, more, refused, taken.left.gone)
 
     async def _taken(self, before: Checkpoint, due: Due) -> _Taken:
         """Put what waits into the tree, in one transaction."""
@@ -135,9 +145,9 @@ class Rounds:
         try:
             async with self.sealer.store.sealing() as sealing:
                 edge = await edge_of(sealing.tree, before)
-                number, count = await self._adopted(sealing.pending, due.now)
+                number, left = await self._adopted(sealing.pending, due.now)
                 waiting, more = await sealing.pending.waiting(self._passed_over(due.now))
-                stored = await self._stored(sealing.pending, waiting)
+                stored = await self._stored(sealing, before, waiting)
                 judged = judge(self.sealer.csa, waiting, stored)
                 self._refuse(judged, more, due.now)
                 leaves = new_leaves(judged, stored)
@@ -149,19 +159,23 @@ class Rounds:
                     self._writer.sure(number)
                 else:
                     self._writer.unsure()
-        return _Taken(judged, grown, number, count, more)
+        return _Taken(judged, grown, left, more)
 
-    async def _adopted(self, pending: Pending, now: datetime) -> tuple[Number | None, int]:
+    async def _adopted(self, pending: Pending, now: datetime) -> tuple[Number | None, _Left]:
         """Number, as any writer does, what its own writer should have numbered by now."""
-        left = await pending.left(now - ADOPTED_AFTER)
+        left, count = await pending.left(now - ADOPTED_AFTER)
+        if count and (self._silent_until is None or now >= self._silent_until):
+            self._silent_until = now + REFUSED_FOR
+            _process_log.error("sealer: entries gone before they were numbered, count=%d", count)
         if not left:
-            return None, 0
+            return None, _Left(0, count)
         number = self._writer.number([leaf for _, leaf in left])
         await pending.adopt(number, [entry for entry, _ in left])
         _process_log.warning("sealer: entries adopted, count=%d", len(left))
-        return number, len(left)
+        return number, _Left(len(left), count)
 
-    async def _stored(self, pending: Pending, waiting: list[Waiting]) -> Stored:
+    async def _stored(self, sealing: Sealing, before: Checkpoint, waiting: list[Waiting]) -> Stored:
+        pending = sealing.pending
         entries = list(dict.fromkeys(entry for each in waiting for entry in each.entries))
         numbers = [each.number for each in waiting]
         writers = {number.writer for number in numbers}
@@ -175,10 +189,13 @@ class Rounds:
                 reached[each.writer] = said
             else:
                 forged.add(each.writer)
+        sealed = await pending.sealed(entries) if entries else {}
+        standing = Standing(before, self.sealer.keys.verifiers)
         return Stored(
             leaves=await pending.leaves(entries) if entries else {},
-            sealed=await pending.sealed(entries) if entries else {},
+            sealed={entry: place.hash for entry, place in sealed.items()},
             reached=reached,
+            unproven=await unproven(sealing.tree, standing, sealed),
             forged=frozenset(forged),
         )
 
