@@ -39,6 +39,7 @@ def check(given: Given, policy: Policy) -> Report:
     run.prepare()
     shards = run.read()
     run.heads.compare(shards, report)
+    run.judge_beginnings(set(shards))
     run.judge_receipts(set(shards))
     run.compare_rest(shards)
     if not report.verified["leaves"] and not report.kinds:
@@ -98,16 +99,23 @@ class _Run:
                 self._grow(export, shards, {})
         return shards
 
+    def judge_beginnings(self, shards: set[int]) -> None:
+        """Say of each tree begun anew within its year whether an approved release begins it."""
+        for shard in sorted(each for each in shards if each % 100):
+            approved = self.sought.approved.get(shard)
+            if not approved:
+                code = "begun_anew" if approved is None else "begun_unapproved"
+                self.report.found(code, f"shard {shard}")
+
     def judge_receipts(self, shards: set[int]) -> None:
         """Say of each receipt whether its promise was kept, was broken, or is still open."""
         as_of_s = self.heads.latest_s()
-        years = {shard // 100 for shard in shards}
         for leaf, promise in self.sought.promises.items():
             if leaf in self.sought.kept:
                 self.report.verified["receipts"] += 1
             elif as_of_s <= promise.deadline_s:
                 self.report.found("receipt_early")
-            elif not promise.years <= years:
+            elif not all(self._whole_year(year, shards) for year in promise.years):
                 self.report.found("receipt_years")
             else:
                 self.report.found("receipt_suppressed")
@@ -123,6 +131,12 @@ class _Run:
             self.report.found(wrong.code)
         except OSError:
             self.report.found("unreadable")
+
+    def _whole_year(self, year: int, shards: set[int]) -> bool:
+        """Return whether every tree of a year is shown: up to the last that any head names."""
+        named = {head.shard for _, head in self.heads.all} | shards
+        last = max((shard for shard in named if shard // 100 == year), default=year * 100)
+        return shards.issuperset(range(year * 100, last + 1))
 
     def _open(self, path: Path, where: str) -> Export | None:
         try:

@@ -10,7 +10,7 @@ _TEXTS = (
     "account action agency code csa entry_id mediation outcome purpose query_commit reason"
     " reference request_id result_commit role route row_state"
 ).split()
-_NEEDED = ("at_ms", "csa", "entry_id", "row_state")  # in their order
+_NEEDED = ("action", "at_ms", "code", "csa", "entry_id", "row_state")  # in their order
 _NUMBERS = ("agreement", "at_ms", "count", "v")
 _VERSION = 1
 
@@ -18,10 +18,17 @@ _VERSION = 1
 class Entry(NamedTuple):
     """What verifying needs of an entry, as it is spelt there: never shown to anybody."""
 
+    action: bytes
     at_ms: bytes
+    code: bytes
     csa: bytes
     entry_id: bytes
     row_state: bytes
+
+    @property
+    def approves_release(self) -> bool:
+        """Whether a second person approved by it that the tree is begun anew."""
+        return (self.action, self.code) == (b"release_log", b"approved")
 
 
 def leaf_of(blind: bytes, text: bytes) -> bytes:

@@ -21,6 +21,7 @@ LINE_LENGTH_MAX = 1024 * 1024
 _END = b'{"end":'
 _INDEX_AND_LEAF = rb'\{"i":(0|[1-9][0-9]{0,17}),"leaf":"([0-9a-f]{64})"'
 _HASH_LINE = re.compile(_INDEX_AND_LEAF + rb"\}\n")
+_GONE_LINE = re.compile(_INDEX_AND_LEAF + rb',"gone":"(missing|year|broken)"\}\n')
 _USUAL_OPENING = re.compile(
     _INDEX_AND_LEAF
     + rb',"blind":"([0-9a-f]{64})","entry":"('
@@ -32,7 +33,8 @@ _USUAL_OPENING = re.compile(
 class Line(NamedTuple):
     """One leaf's line; an opening has a blind and the exact text, another has neither.
 
-    `entry` is what the text says where its form was seen to be canonical already.
+    `entry` is what the text says where its form was seen to be canonical already; `gone` why the
+    log itself could not open the leaf.
     """
 
     at: int
@@ -40,6 +42,7 @@ class Line(NamedTuple):
     blind: bytes = b""
     text: bytes = b""
     entry: Entry | None = None
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,9 @@ def _opening(raw: bytes) -> Line:
         # Nothing but quotes is escaped in it, so this is the text, without JSON's help.
         text = escaped.translate(None, b"\\")
         return Line(int(index), unhexlify(leaf), unhexlify(blind), text, Entry(*needed))
+    gone = _GONE_LINE.fullmatch(raw)
+    if gone is not None:
+        return Line(int(gone[1]), unhexlify(gone[2]), gone=gone[3].decode())
     if not raw.endswith(b"\n"):
         raise Malformed("export_cut")
     try:

@@ -20,6 +20,7 @@ class Sought:
     csa: str
     promises: dict[bytes, Promise] = field(default_factory=dict)
     kept: set[bytes] = field(default_factory=set)  # leaves of promises that are there
+    approved: dict[int, bool] = field(default_factory=dict)  # by shard, of first leaves opened
     states: LastStates | None = None
     tiles: bool = False
 
@@ -43,20 +44,29 @@ class _Opener:
         self._report = report
         self.unopened = -1
         self._next = 0
+        self._lines = self._bare = 0
 
     def take(self, line: Line) -> None:
         """Check one line, an opening or not."""
         if line.at != self._next or not line.blind:
             self.unopened = line.at - (1 if line.blind else 0)
         self._next = line.at + 1
-        if line.blind:
+        self._lines += 1
+        if line.gone:
+            self._report.found(f"gone_{line.gone}", f"{self._export.where}, leaf {line.at}")
+        elif not line.blind:
+            self._bare += 1
+        else:
             try:
                 self._check(line)
             except Malformed as wrong:
                 self._report.found(wrong.code, f"{self._export.where}, leaf {line.at}")
 
     def end(self) -> None:
-        """Note what was left out behind the last line."""
+        """Note what was left out behind the last line, and how many lines open nothing."""
+        if self._bare:
+            counted = f"{self._bare} of {self._lines} lines"
+            self._report.found("unopened", f"{self._export.where}, {counted}")
         if self._next < self._export.head.size:
             self.unopened = self._export.head.size - 1
 
@@ -67,12 +77,18 @@ class _Opener:
             if line.text != padding_at(line.at):
                 raise Malformed("opening_padding")
             self._report.verified["paddings"] += 1
+            self._begins(line, approved=False)
             return
         entry = line.entry or read_entry(line.text)
         if entry.csa != self._csa:
             raise Malformed("opening_csa")
         self._report.verified["openings"] += 1
+        self._begins(line, approved=entry.approves_release)
         self._note(line, entry)
+
+    def _begins(self, line: Line, *, approved: bool) -> None:
+        if line.at == 0:
+            self._sought.approved[self._export.shard] = approved
 
     def _note(self, line: Line, entry: Entry) -> None:
         promise = self._sought.promises.get(line.leaf)

@@ -16,19 +16,20 @@ from index_verify.receipts import read_receipt
 from index_verify.spelling import HASH_SIZE, Malformed, from_hex, from_json, whole
 from index_verify.tree import GrowingTree
 
+KEPT_LENGTH_MAX = 16 * NOTE_LENGTH_MAX
 SEEN_LAST = "the head seen last"
 
 
 def check_live(log: LiveLog, policy: Policy, since: Path | None, *, leaves: bool = True) -> Report:
-    """Check a log as it answers now; `since` holds the head seen last, and then the newest."""
+    """Check a log as it answers now; `since` holds the heads seen last, one a shard."""
     run = _Run(log, policy, Report(), Heads(policy))
     try:
         seen = run.seen_last(since)
         run.ask_heads()
         shards = run.read_leaves() if leaves else {}
         run.heads.compare(shards, run.report)
-        if seen is not None:
-            run.compare_seen(seen)
+        for each in seen:
+            run.compare_seen(each)
         if since is not None:
             run.keep(since)
     except Malformed as wrong:
@@ -67,17 +68,25 @@ class _Run:
     report: Report
     heads: Heads
     notes: dict[tuple[int, int], str] = field(default_factory=dict)
+    kept: dict[int, str] = field(default_factory=dict)  # the note seen last, by shard
 
-    def seen_last(self, since: Path | None) -> Head | None:
-        """Return the head that was kept, if one was."""
+    def seen_last(self, since: Path | None) -> list[Head]:
+        """Return the heads that were kept, if any were."""
         if since is None or not since.exists():
-            return None
+            return []
         try:
-            head = read_head(text_of(since, NOTE_LENGTH_MAX), self.policy)
+            notes = _parted(text_of(since, KEPT_LENGTH_MAX))
         except ValueError:
             raise Malformed("head_form") from None
-        self.heads.add(SEEN_LAST, head, self.report)
-        return head
+        heads = []
+        for note in notes:
+            head = read_head(note, self.policy)
+            if head.shard in self.kept:
+                raise Malformed("head_form")
+            self.heads.add(SEEN_LAST, head, self.report)
+            self.kept[head.shard] = note
+            heads.append(head)
+        return heads
 
     def ask_heads(self) -> None:
         """Fetch the log's heads and verify each."""
@@ -117,14 +126,16 @@ class _Run:
             self._have_proven(seen, max(sizes))
 
     def keep(self, since: Path) -> None:
-        """Keep the newest head for the next time; after tampering, beside the one seen last."""
-        kinds = self.report.kinds
+        """Keep each shard's newest head for the next time, and that of a shard no longer shown.
+
+        After tampering what was shown is kept beside the heads seen last.
+        """
+        shown = {shard: self.notes[shard, size] for shard, size in sorted(self.notes)}
         against = since.exists() and self.report.verdict.value == "tampered"
         place = since.with_name(since.name + ".against") if against else since
-        if "since_elsewhere" in kinds and against:
-            return
+        notes = shown if against else self.kept | shown
         draft = since.with_name(since.name + ".new")
-        draft.write_text(self.notes[max(self.notes)], "utf-8")
+        draft.write_text("\n".join(notes[shard] for shard in sorted(notes)), "utf-8")
         os.replace(draft, place)
 
     def _grown(self, shard: int) -> Grown:
@@ -163,6 +174,15 @@ class _Run:
             self.report.verified["consistency proofs"] += 1
         else:
             self.report.found("consistency", SEEN_LAST)
+
+
+def _parted(text: str) -> list[str]:
+    """Return the notes of a file, an empty line between each two; ValueError for another form."""
+    pieces = text.split("\n\n")
+    if len(pieces) % 2:
+        raise ValueError("a note is cut")
+    pairs = [f"{text}\n\n{lines}\n" for text, lines in zip(pieces[::2], pieces[1::2], strict=True)]
+    return [*pairs[:-1], pairs[-1].removesuffix("\n")]
 
 
 def _text(body: bytes, code: str) -> str:

@@ -35,6 +35,9 @@ _TAMPERED = {
     "opening_form": "An entry is not in its canonical form.",
     "opening_csa": "An entry is of another authority.",
     "opening_padding": "Padding names another place than it stands at.",
+    "gone_broken": "The log says of an entry that it was altered: what stands behind its leaf does"
+    " not open.",
+    "begun_unapproved": "A year's tree was begun anew with something else than the approval of it.",
     "opening_elsewhere": "An opening's leaf is not the one that stands at its index.",
     "receipt_form": "A receipt is not of its form.",
     "receipt_signature": "A receipt's signature does not hold.",
@@ -68,14 +71,20 @@ _CANNOT_TELL = {
     " you alone.",
     "openings_alone": "Openings leave leaves out, and no export of hashes of this log is beside"
     " them.",
+    "unopened": "Lines of an export of openings open nothing and do not say why: what they stand"
+    " for was left out.",
+    "gone_missing": "The log says of an entry that it no longer holds it: it was erased.",
+    "gone_year": "The log says of an entry that the keys of its year are destroyed.",
+    "begun_anew": "A year's tree was begun anew, and its first leaf is not opened: whether that was"
+    " approved is not shown.",
     "head_ahead": "A head given is newer than the log shown, and proven to begin with it: what"
     " came after is not shown.",
     "consistency_apart": "A consistency proof is between heads that are not here.",
     "two_sizes": "Two heads of different sizes need a consistency proof.",
     "two_logs": "The two heads are of different logs or years.",
     "receipt_early": "A receipt's leaf is not there; no head shown is of after its deadline.",
-    "receipt_years": "A receipt's leaf is not there; the log of the year it may stand in is not"
-    " shown.",
+    "receipt_years": "A receipt's leaf is not there; not every tree of the years it may stand in"
+    " is shown.",
     "receipt_nowhere": "The receipt is genuine; no log was given to look for its leaf in.",
     "tile_beyond": "A tile is beyond the leaves that were shown.",
     "tile_missing": "Tiles that the leaves give are not there.",
@@ -87,7 +96,7 @@ _CANNOT_TELL = {
     " so may be missing.",
     "state_gone": "Rows that entries name are not there: destroyed, or removed.",
     "state_nothing": "No row stands in what was given as state.",
-    "since_elsewhere": "The log shows no head of the year of the head that was seen last.",
+    "since_elsewhere": "The log shows no head of the year of a head that was seen last.",
     "live_address": "The log's address is neither https nor on this machine.",
     "live_unreachable": "The log cannot be asked.",
     "live_refused": "The log refused to answer.",

@@ -85,8 +85,8 @@ async def shown_to_two(log: RealLog, times: int, chance: Random, place: Path) ->
     shown = Shown()
     async with _two(log, place) as two:
         for number in range(times):
-            await _fork(two, _history(log, SHARD + 2 * number), chance, (shown, place))
-            await _rollback(two, _history(log, SHARD + 2 * number + 1), chance, shown)
+            await _fork(two, _history(log, SHARD + 200 * number), chance, (shown, place))
+            await _rollback(two, _history(log, SHARD + 200 * number + 100), chance, shown)
     return shown
 
 

@@ -138,6 +138,7 @@ class Second:
         self.heads: list[Head] = []
         self.logs: dict[int, list[bytes]] = {}
         self.opened: dict[bytes, str] = {}
+        self.approvals: set[bytes] = set()
         self.read_policy()
 
     def read_policy(self) -> None:
@@ -222,7 +223,8 @@ class Second:
 
     def line(self, raw: bytes, *, opened: bool) -> tuple[int, bytes]:
         if not raw.endswith(b'"}') or b'"blind"' not in raw:
-            about = said(raw, ["i", "leaf"])
+            about = said(raw, ["i", "leaf"])  # what is gone is no part of an intact log
+            must(not opened, "an opening left out")
         else:
             must(opened, "an opening among hashes")
             about = said(raw, ["i", "leaf", "blind", "entry"])
@@ -252,6 +254,8 @@ class Second:
             must(sorted(subject) == ["classes", "ref", "shown"], "a subject")
             must(hexed(subject["ref"]) and type(subject["shown"]) is bool, "a subject")
         self.opened[leaf] = entry["entry_id"]
+        if (entry["action"], entry["code"]) == ("release_log", "approved"):
+            self.approvals.add(leaf)
 
     def receipt(self, text: str) -> tuple[bytes, bytes, int]:
         version, entry_id, leaf, deadline, signature = text.split(".")
@@ -273,6 +277,10 @@ class Second:
             return
         times = [moment for head in self.heads for moment in head.seen_s]
         years = {datetime.fromtimestamp(deadline - back, UTC).year for back in (0, 86400)}
+        for head in self.heads:
+            trees = range(head.shard - head.shard % 100, head.shard + 1)
+            left_out = set(trees) - set(self.logs)
+            must(head.shard // 100 not in years or not left_out, "a tree of the year left out")
         must(max(times) > deadline, "too early to tell")
         must(years <= {shard // 100 for shard in self.logs}, "a year that is not shown")
         must(False, "suppression")
@@ -286,6 +294,10 @@ class Second:
             for other in self.heads:
                 same = (head.shard, head.size) == (other.shard, other.size)
                 must(not same or head.root == other.root, "a fork")
+
+    def begun(self) -> None:
+        for shard, leaves in self.logs.items():
+            must(shard % 100 == 0 or leaves[0] in self.approvals, "begun anew without approval")
 
     def tiles(self, raw: bytes) -> None:
         must(not raw or raw.endswith(b"\n"), "tiles are cut")
@@ -331,6 +343,7 @@ def faults(case: Case) -> list[str]:
         *(lambda raw=raw: second.export(raw) for raw in (*case.exports, *case.openings)),
         *(lambda note=note: second.heads.append(second.head(note)) for note in case.heads),
         second.agree,
+        second.begun,
         *(lambda text=text: second.kept(text) for text in case.receipts),
         *(lambda one=one: second.inclusion(*one) for one in case.inclusions),
         *(lambda text=text: second.growth(text) for text in case.growths),

@@ -82,9 +82,35 @@ def test_a_year_that_is_not_shown_cannot_be_told(served: Served, tmp_path: Path)
     since = tmp_path / "seen"
     before = MadeLog(served.log.keys, shard=202500, stored=served.log.stored)
     since.write_text(before.note(16))
-    assert codes(served, since) == ["since_elsewhere"]
+    for _ in range(2):
+        assert codes(served, since) == ["since_elsewhere"]
+        kept = before.note(16) + "\n" + served.log.note(288)
+        assert since.read_text() == kept  # the one seen last stays, to be asked for again
     since.write_text(MadeLog(before.keys, shard=202700, stored=before.stored).note(16))
     assert codes(served, since) == ["rollback"]
+
+
+def test_a_head_of_each_year_is_kept_and_its_growth_proven(served: Served, tmp_path: Path) -> None:
+    since, newest = tmp_path / "seen", served.log
+    before = MadeLog(newest.keys, shard=202500, stored=newest.stored)
+    since.write_text(f"{before.note(16)}\n{newest.note(160)}")
+
+    def show(size: int) -> None:
+        notes = [before.note(size), newest.note(288)]
+        served.answers["heads"] = json.dumps({"heads": notes}).encode()
+
+    show(16)
+    assert codes(served, since, leaves=False) == []
+    kept = f"{before.note(16)}\n{newest.note(288)}"
+    assert since.read_text() == kept
+    show(1)
+    assert codes(served, since, leaves=False) == ["rollback"]
+    assert since.read_text() == kept
+    against = (tmp_path / "seen.against").read_text()
+    assert against == f"{before.note(1)}\n{newest.note(288)}"
+    for wrong in (kept[:-1], f"{kept}\n", kept.replace("\n\n", "\n", 1), "\n\n"):
+        since.write_text(wrong)
+        assert codes(served, since, leaves=False) == ["head_form"]
 
 
 def test_leaves_that_do_not_give_the_heads_are_found(served: Served) -> None:

@@ -1,7 +1,10 @@
 """Openings: each gives its leaf, in its canonical form, of its authority, at its place."""
 
 import json
+import random
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -9,8 +12,11 @@ import pytest
 from index_service.log.leaf import leaf_hash
 from index_verify.entries import Entry, read_entry
 from index_verify.spelling import Malformed
+from index_verify.words import Verdict
 from tests.verify.conftest import Judge
-from tests.verify.made import MadeLog, Stored, compact
+from tests.verify.handed import by_index_verify
+from tests.verify.made import SHARD, MadeLog, Stored, compact, made_entry
+from tests.verify.second import Case
 
 
 def changed(log: MadeLog, index: int, change: Callable[[dict[str, object]], None]) -> bytes:
@@ -119,6 +125,90 @@ def test_an_opening_beside_hashes_stands_at_its_place(log: MadeLog, judge: Judge
     lines = openings.splitlines(keepends=True)
     disorder = b"".join([lines[0], lines[2], lines[1], lines[3]])
     assert "export_order" in judge(exports=[log.export(32)], openings=[disorder])
+
+
+def stripped(log: MadeLog, said: dict[str, object]) -> bytes:
+    """Return a whole export of openings in which leaves 4 and 9 are told of otherwise."""
+    lines = log.export(32, opened=True).splitlines(keepends=True)
+    for index in (4, 9):
+        lines[index + 1] = compact({"i": index, "leaf": log.stored[index].leaf.hex(), **said})
+    return b"".join(lines)
+
+
+def test_entries_erased_after_sealing_are_never_plainly_intact(
+    log: MadeLog, judge: Judge, tmp_path: Path
+) -> None:
+    """Alone and beside the hashes: the tree holds, and what it holds is not shown."""
+    less = stripped(log, {})
+    assert judge(exports=[less]) == judge(exports=[log.export(32), less]) == ["unopened"]
+    assert judge(exports=[log.export(32)], openings=[less]) == ["unopened"]
+    report = by_index_verify(Case(log.keys.policy(), [less]), tmp_path)
+    assert report.verdict is Verdict.CANNOT_TELL
+    assert [each.where for each in report.findings] == ["export 1, 2 of 32 lines"]
+
+
+@pytest.mark.parametrize(
+    ("why", "verdict"),
+    [
+        ("missing", Verdict.CANNOT_TELL),
+        ("year", Verdict.CANNOT_TELL),
+        ("broken", Verdict.TAMPERED),
+    ],
+)
+def test_what_the_log_says_of_what_it_cannot_open_is_told(
+    log: MadeLog, judge: Judge, tmp_path: Path, why: str, verdict: Verdict
+) -> None:
+    less = stripped(log, {"gone": why})
+    assert judge(exports=[less]) == [f"gone_{why}"]
+    assert judge(exports=[log.export(32)], openings=[less]) == [f"gone_{why}"]
+    report = by_index_verify(Case(log.keys.policy(), [less]), tmp_path)
+    assert (report.verdict, report.kinds[f"gone_{why}"]) == (verdict, 2)
+    assert [each.where for each in report.findings] == ["export 1, leaf 4", "export 1, leaf 9"]
+
+
+def test_no_other_word_stands_for_what_is_gone(log: MadeLog, judge: Judge) -> None:
+    others: tuple[dict[str, object], ...] = (
+        {"gone": "lost"}, {"gone": None}, {"gone": ["year"]}, {"left": "year"},
+    )  # fmt: skip
+    for said in others:
+        assert "export_line" in judge(exports=[stripped(log, said)])
+    hashes = log.export(32).replace(b'"}\n{"i":5,', b'","gone":"year"}\n{"i":5,', 1)
+    assert "export_line" in judge(exports=[hashes])
+
+
+def test_openings_of_a_case_open_its_entries_alone(
+    log: MadeLog, judge: Judge, tmp_path: Path
+) -> None:
+    case = Case(log.keys.policy(), [log.export(32)], [log.export(32, opened={5, 9}, sparse=True)])
+    assert judge(case) == []
+    assert by_index_verify(case, tmp_path).verified["openings"] == 2
+
+
+def begun(log: MadeLog, action: str = "release_log", code: str = "approved") -> MadeLog:
+    """Return the tree begun anew in the log's year, its first entry saying this."""
+    made = MadeLog(log.keys, seed=9, shard=SHARD + 1)
+    entry, refs = made_entry(random.Random(9), 0)
+    made.take(replace(entry, action=action, code=code), refs)
+    made.append(20)
+    return made
+
+
+def test_a_tree_begun_anew_begins_with_its_approval(log: MadeLog, judge: Judge) -> None:
+    anew = begun(log)
+    assert judge(exports=[log.export(), anew.export(opened=True)]) == []
+    first = anew.export(opened={0}, sparse=True)
+    assert judge(exports=[log.export(), anew.export()], openings=[first]) == []
+    assert judge(exports=[log.export(), anew.export()]) == ["begun_anew"]
+    other = anew.export(opened={1, 2}, sparse=True)
+    assert judge(exports=[anew.export()], openings=[other]) == ["begun_anew"]
+    assert judge(exports=[log.export(), anew.export()], openings=[first, other]) == []
+
+
+@pytest.mark.parametrize("said", [{"code": "asked"}, {"code": ""}, {"action": "read_child"}])
+def test_a_tree_begun_anew_with_anything_else_is_told(
+    log: MadeLog, judge: Judge, said: dict[str, str]
+) -> None:
+    assert judge(exports=[begun(log, **said).export(opened=True)]) == ["begun_unapproved"]
 
 
 def test_nothing_of_an_entry_is_echoed(log: MadeLog, judge: Judge) -> None:

@@ -1,5 +1,8 @@
 """Receipts: genuine or not, kept or not, and when a missing leaf proves suppression."""
 
+import random
+from dataclasses import replace
+
 import pytest
 
 from index_verify.policy import Policy
@@ -9,9 +12,11 @@ from tests.verify.conftest import Judge
 from tests.verify.made import (
     CSA,
     SEEN_S,
+    SHARD,
     Keys,
     MadeLog,
     compact,
+    made_entry,
     moment,
 )
 from tests.verify.second import Case
@@ -60,6 +65,22 @@ def test_a_leaf_may_stand_in_the_year_of_the_entry_or_of_the_deadline(
     before.stored += [log.stored[5]]
     shown = [less.export(), before.export()]
     assert judge(exports=shown, receipts=[new_year]) == []
+
+
+def test_suppression_is_proven_by_every_tree_of_the_year_alone(log: MadeLog, judge: Judge) -> None:
+    """A year's tree begun anew has several: the leaf may stand in the one that is not shown."""
+    less, receipt = without(log, 5), [log.receipt(5)]
+    anew = MadeLog(log.keys, seed=9, shard=SHARD + 1)
+    entry, refs = made_entry(random.Random(9), 0)
+    anew.take(replace(entry, action="release_log", code="approved"), refs)
+    anew.append(20)
+    opened = anew.export(opened=True)
+    assert judge(exports=[opened], receipts=receipt) == ["receipt_years"]
+    head = [anew.note()]
+    assert judge(exports=[less.export()], heads=head, receipts=receipt) == ["receipt_years"]
+    assert judge(exports=[less.export(), opened], heads=[], receipts=receipt) == [
+        "receipt_suppressed"
+    ]
 
 
 def test_a_changed_receipt_is_not_genuine(log: MadeLog, judge: Judge) -> None:

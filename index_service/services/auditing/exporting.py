@@ -28,7 +28,7 @@ from index_service.services.auditing.finding import (
     cursor_after,
     query_of,
 )
-from index_service.services.auditing.opening import Found
+from index_service.services.auditing.opening import GONE, Found
 from index_service.services.auditing.shown import ChildNames, kinds_of
 from index_service.services.index import Index
 from index_service.store.work import Work, work_on
@@ -136,7 +136,7 @@ def _checked(found: Found, leaf: bytes) -> Found:
 def openings_of(found: list[Found], sealed: Sealed | None, csa: str, case: str) -> bytes:
     """Return JSON Lines as docs/log-format.md has them; nothing where nothing was found.
 
-    An entry that cannot be opened is a line with its leaf alone. One that opens to something
+    Of an entry that cannot be opened its line tells why. One that opens to something
     else than its leaf is given as it stands: whoever verifies it sees that it does not hold.
     """
     if sealed is None:
@@ -145,7 +145,9 @@ def openings_of(found: list[Found], sealed: Sealed | None, csa: str, case: str) 
     for each in sorted(found, key=lambda one: sealed.leaves[one.entry_id].leaf_index):
         leaf, opening = sealed.leaves[each.entry_id], each.opening
         line = {"i": leaf.leaf_index, "leaf": leaf.hash.hex()}
-        if opening is not None:
+        if opening is None:
+            line |= {"gone": GONE[each.state]}
+        else:
             line |= {"blind": opening.blind.hex(), "entry": opening.canonical.decode()}
         lines.append(line)
     head = {

@@ -7,12 +7,11 @@ from typing import Any
 import orjson
 
 from index_service.crypto.keyring import Keyring
-from index_service.domain.inspection import EntryState
 from index_service.log.checkpoint import HeadKind
 from index_service.log.entry import AccessEntry, Outcome
 from index_service.log.padding import padding_text
 from index_service.log.row_states import state_of
-from index_service.services.auditing.opening import open_row
+from index_service.services.auditing.opening import GONE, MISSING, open_row
 from index_service.services.index import Index
 from index_service.store.handing_out import ChildRow, StoredLeaf, handing_out
 from index_service.store.work import work_on
@@ -52,7 +51,7 @@ async def openings(index: Index, pool: Any, shard: int | None, case: str) -> Asy
     """Yield the lines of an export of a whole shard, the newest one's if none is named.
 
     Every leaf of the newest head is opened, padding too, but for entries that do not open: of
-    those the leaf alone is told. Raises NoHead.
+    those it is told why. Raises NoHead.
     """
     async with handing_out(pool, index.csa) as log:
         of = await log.newest_shard() if shard is None else shard
@@ -81,11 +80,11 @@ def _opened(keyring: Keyring, stored: StoredLeaf) -> dict[str, Any]:
         text = padding_text(stored.leaf_index).decode()
         return {**line, "blind": stored.pad_blind.hex(), "entry": text}
     if stored.entry_id is None:
-        return line  # the log names it and no longer holds it
+        return {**line, "gone": MISSING}
     found = open_row(keyring, stored)
-    if found.opening is None or found.state is EntryState.NOT_OPENABLE:
-        return line
     opening = found.opening
+    if opening is None:
+        return {**line, "gone": GONE[found.state]}
     return {**line, "blind": opening.blind.hex(), "entry": opening.canonical.decode()}
 
 

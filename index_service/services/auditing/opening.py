@@ -14,6 +14,10 @@ from index_service.crypto.providers import KeyRefused
 from index_service.domain.inspection import EntryState
 from index_service.log.leaf import BLIND_SIZE, LeafMismatch, LogRow, Opening, opened
 
+# What docs/log-format.md has an export say of a leaf without an opening.
+MISSING = "missing"
+GONE = {EntryState.NOT_OPENABLE: "year", EntryState.TAMPERED: "broken"}
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
