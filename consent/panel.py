@@ -16,6 +16,17 @@ from consent.facts import (
 )
 from consent.rules_asker import defects
 
+LOOKING_ACTIONS = frozenset(
+    {
+        Action.LOOKUP,
+        Action.READ_CHILD,
+        Action.READ_INVOLVEMENT,
+        Action.READ_DUE,
+        Action.OVERRIDE,  # a read under one; asking for one displays nothing
+    }
+)
+"""By which a child is displayed as such. Asks, alerts, holds and consents are no looks."""
+
 
 def panel_is_told(
     asker: AskerFacts,
@@ -39,11 +50,14 @@ def panel_is_told(
 def panel_is_told_which_agency(kind: AgencyKind | None, child: ChildFacts) -> bool:
     """Say whether a panel is told which agency looked: no sensitive one, none of a shielded child.
 
-    Which kind it is of, is told but of sensitive services: see panel_is_told_which_kind.
+    Of sensitive ones not even that they looked: see panel_is_told_that_one_looked.
     """
-    return panel_is_told_which_kind(kind) and not child.shielded
+    return panel_is_told_that_one_looked(kind) and not child.shielded
 
 
-def panel_is_told_which_kind(kind: AgencyKind | None) -> bool:
-    """Say whether a panel is told of what kind an agency is that looked."""
+def panel_is_told_that_one_looked(kind: AgencyKind | None) -> bool:
+    """Say whether a panel is told that an agency of this kind looked: of no sensitive one.
+
+    A look told without its kind would say that it was a sensitive one's.
+    """
     return kind is not None and kind not in SENSITIVE_KINDS

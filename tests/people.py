@@ -36,6 +36,10 @@ _DOUBLE: dict[str, object] = {
     "practitioner_id": made_id("practitioner of two accounts"),
     "may_override": True,
 }
+_DOUBLE_AUDITOR: dict[str, object] = {
+    "role": Role.AUDITOR,
+    "practitioner_id": made_id("auditor of two accounts"),
+}
 _LEADS: dict[str, object] = {"role": Role.MANAGEMENT_TEAM, "may_supervise": True}
 
 
@@ -64,6 +68,8 @@ def everybody(today: date) -> dict[str, Persona]:
         ("suspended_supervisor", SOCIAL_CARE, _suspended(Role.PRACTITIONER, may_supervise=True)),
         ("schools_auditor", known["schools_feed"].agency, {"role": Role.AUDITOR}),
         ("second_auditor", known["auditor"].agency, {"role": Role.AUDITOR}),
+        ("double_auditor", known["auditor"].agency, _DOUBLE_AUDITOR),
+        ("same_auditor", known["auditor"].agency, _DOUBLE_AUDITOR),  # the other account
         ("suspended_auditor", known["auditor"].agency, _suspended(Role.AUDITOR)),
         ("suspended_feed", known["schools_feed"].agency, _suspended(Role.SUPPLIER)),
         ("second_feed", known["schools_feed"].agency, {"role": Role.SUPPLIER}),

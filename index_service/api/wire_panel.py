@@ -31,7 +31,7 @@ class PanelInvolvement(Wire):
 
 
 class LookSaid(Wire):
-    """How somebody looked; null agency: not told to panels."""
+    """How somebody looked; null agency: not told. Of the team, that they looked."""
 
     agency_kind: AgencyKind | None
     agency_id: Id | None

@@ -15,6 +15,20 @@ def known_as(asker: Asker) -> UUID:
     return asker.practitioner_id or asker.account_id
 
 
+async def accounts_of(index: Index, work: Work, asker: Asker) -> frozenset[str]:
+    """Return the ids of every account of the person who asks, closed ones too."""
+    own = frozenset({str(asker.account_id)})
+    if asker.practitioner_id is None:
+        return own
+    accounts = (
+        open_account(index.keyring, row["account_id"], row["sealed"])
+        for row in await work.staff.accounts()
+    )
+    return own | {
+        str(each.id) for each in accounts if each.practitioner_id == asker.practitioner_id
+    }
+
+
 async def must_be_another(index: Index, work: Work, admitted: Admitted, account: str) -> None:
     """Raise unless whoever asks is another person than the one behind an account."""
     row = await work.directory.account_beheld(UUID(account))

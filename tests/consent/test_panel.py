@@ -17,7 +17,11 @@ from consent.facts import (
     Role,
     SensitiveBasis,
 )
-from consent.panel import panel_is_told, panel_is_told_which_agency, panel_is_told_which_kind
+from consent.panel import (
+    panel_is_told,
+    panel_is_told_that_one_looked,
+    panel_is_told_which_agency,
+)
 from tests.consent.examples import AUDITOR, DEFAULT, asker, bare
 
 READER = asker(AUDITOR)
@@ -62,10 +66,10 @@ def test_nobody_else_is_told_as_a_panel_is() -> None:
         assert told is InvolvementLevel.NOTHING
 
 
-def test_which_agency_looked_is_told_but_of_sensitive_ones_and_of_shielded_children() -> None:
+def test_that_a_sensitive_one_looked_is_not_told_nor_of_a_shielded_child_which_agency() -> None:
     for kind in AgencyKind:
         plain = kind not in SENSITIVE_KINDS
-        assert panel_is_told_which_kind(kind) is plain
+        assert panel_is_told_that_one_looked(kind) is plain
         assert panel_is_told_which_agency(kind, ChildFacts()) is plain
         assert panel_is_told_which_agency(kind, ChildFacts(shielded=True)) is False
-    assert panel_is_told_which_kind(None) is False
+    assert panel_is_told_that_one_looked(None) is False

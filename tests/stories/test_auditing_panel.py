@@ -1,5 +1,6 @@
 """A panel: one child, one case, one reader, until it ends; who was involved and who looked."""
 
+import re
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +14,9 @@ from tests.stories.asking import NO_WHY, Answer, Ask, not_shown, refused
 from tests.stories.auditing import CASE, PANELS, account_of, inspect, looks_at
 from tests.stories.hidden import held
 from tests.stories.later import asking_at, on
-from tests.stories.made import Stated, a_child, day, key
+from tests.stories.made import Stated, a_child, by_name, day, key
+from tests.stories.test_override import override, shielded
+from tests.stories.test_override import read as read_overriding
 
 READER = "second_auditor"
 
@@ -90,6 +93,23 @@ async def test_nobody_is_named_who_may_read_none(ask: Ask, who: str) -> None:
     refused(await inspect(ask, PANELS, {**body, "account_id": str(uuid4())}), 422, "field_invalid")
 
 
+@pytest.mark.parametrize(
+    ("opener", "reader"),
+    [
+        ("auditor", "auditor"),
+        ("double_auditor", "double_auditor"),
+        ("double_auditor", "same_auditor"),
+    ],
+)
+async def test_nobody_opens_a_panel_for_themselves_by_any_account(
+    ask: Ask, opener: str, reader: str
+) -> None:
+    body = {"child_id": str(uuid4()), "account_id": account_of(ask, reader), "days": 3}
+    refused(await inspect(ask, PANELS, body, who=opener), 409, "second_person_needed")
+    body["account_id"] = account_of(ask, READER)
+    assert (await inspect(ask, PANELS, body, who=opener)).status_code == 201
+
+
 @pytest.mark.parametrize("days", [0, 91, -1])
 async def test_a_panel_lasts_ninety_days_at_most(ask: Ask, days: int) -> None:
     body = {"child_id": str(uuid4()), "account_id": account_of(ask, READER), "days": days}
@@ -137,15 +157,14 @@ async def test_a_panel_is_told_of_no_other_child(ask: Ask) -> None:
     assert ask.receipt_of(answer) in panel.text
 
 
-async def test_reading_a_panel_is_an_entry_the_next_reading_shows(ask: Ask) -> None:
+async def test_reading_a_panel_is_an_entry_about_the_child_and_no_look(ask: Ask) -> None:
     child_id = await ask.create(a_child())
     panel_id = await panel_of(ask, child_id)
     first = await read(ask, panel_id)
     entry = await ask.entry(first)
     assert (entry["action"], entry["reference"]) == ("read_panel", CASE)
     assert entry["entry_id"] in {each["entry_id"] for each in await looks_at(ask, child_id)}
-    looked = {each["entry_id"] for each in (await told(ask, panel_id))["looked"]}
-    assert entry["entry_id"] in looked
+    assert (await told(ask, panel_id))["looked"] == []
 
 
 async def test_a_panel_opened_twice_by_one_key_is_one(ask: Ask) -> None:
@@ -160,7 +179,7 @@ async def test_a_panel_opened_twice_by_one_key_is_one(ask: Ask) -> None:
 async def test_a_panel_of_nobody_here_says_so_by_saying_nothing(ask: Ask) -> None:
     shown = await told(ask, await panel_of(ask, str(uuid4())))
     assert shown["involved"] == []
-    assert [each["said"]["action"] for each in shown["looked"]] == ["inspect_log"]
+    assert shown["looked"] == []
 
 
 async def test_pages_of_a_panel_go_on(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,6 +213,71 @@ async def test_a_sensitive_service_is_not_among_who_was_involved(ask: Ask) -> No
     assert answer.json()["involved"] == []
     for word in (therapist.agency.id, therapist.account.id, "mental_health"):
         assert str(word) not in answer.text
+
+
+async def in_a_world(ask: Ask, *, sensitive: bool) -> str:
+    """Return all pages a panel is told of a child, of two worlds; what is drawn anew set alike."""
+    child = a_child()
+    child_id = await ask.create(child)
+    await ask.begin("teacher", child_id)
+    await ask.shown("teacher", child_id)
+    if sensitive:
+        began = await ask.begin("therapist", child_id, service="mental_health", consent=True)
+        await ask.shown("therapist", child_id)
+        await ask.look_up("therapist", **by_name(child))
+        path = f"/v1/involvements/{began}"
+        assert (await ask("therapist", "GET", path)).status_code == 200
+        assert (await ask("manager", "GET", path)).status_code == 200  # that the team looked
+        path = f"/v1/children/{child_id}/consents"
+        assert (await ask("therapist", "GET", path)).status_code == 200
+    else:
+        await ask.shown("manager", child_id)
+    await ask.look_up("police_desk", **by_name(child))
+    await ask.shown("manager", child_id)
+    await ask.shown("health_visitor", child_id)
+    panel, pages = f"{PANELS}/{await panel_of(ask, child_id)}", list[str]()
+    following: str | None = ""
+    while following is not None:
+        answer = await inspect(ask, f"{panel}{following and '?cursor='}{following}", who=READER)
+        assert answer.status_code == 200, answer.text
+        following = answer.json()["next"]
+        pages.append(answer.text)
+    text = re.sub(r'"(entry_id|panel_id|child_id|leaf|next)":"[^"]+"', r'"\1":"-"', "".join(pages))
+    return re.sub(r'"(at|ends_at|shard|leaf_index)":(\d+|null)', r'"\1":0', text)
+
+
+@pytest.mark.parametrize("page_max", [200, 2])
+async def test_a_panel_reads_the_same_whether_or_not_a_sensitive_service_was_involved(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch, page_max: int
+) -> None:
+    monkeypatch.setattr("index_service.services.auditing.panels.PAGE_MAX", page_max)
+    with_one, without = [await in_a_world(ask, sensitive=each) for each in (True, False)]
+    assert "police" in without
+    assert with_one == without
+
+
+async def test_only_looks_are_told_and_of_the_team_no_more_than_that(ask: Ask) -> None:
+    """Creating, shielding and opening the panel are no looks; what the team read is not said."""
+    child_id = await ask.create(a_child())
+    await ask.shield(child_id, day(-90))
+    read_by_team = ask.receipt_of(await ask.read("manager", child_id))
+    (look,) = (await told(ask, await panel_of(ask, child_id)))["looked"]
+    assert look["entry_id"] == read_by_team
+    said = look["said"]
+    assert (said["agency_kind"], said["action"], said["purpose"]) == ("authority", None, None)
+    assert said["classes"] == []
+
+
+async def test_a_read_under_an_override_is_told_as_a_read_by_a_kind(ask: Ask) -> None:
+    child_id, _ = await shielded(ask)
+    override_id = (await override(ask, child_id)).json()["id"]
+    answer = await read_overriding(ask, child_id, override_id)
+    assert answer.status_code == 200, answer.text
+    looked = (await told(ask, await panel_of(ask, child_id)))["looked"]
+    (said,) = [each["said"] for each in looked if each["entry_id"] == ask.receipt_of(answer)]
+    assert (said["agency_kind"], said["agency_id"]) == ("social_care", None)
+    assert said["action"] == "read_child"
+    assert "override" not in str(looked)
 
 
 async def test_of_a_shielded_child_kinds_of_agency_alone(ask: Ask) -> None:

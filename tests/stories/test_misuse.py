@@ -324,26 +324,37 @@ async def test_an_alert_is_taken_and_concluded_with_an_outcome(ask: Ask, settled
     refused(await conclude(ask, alert_id), 409, "ended_already")
 
 
-async def test_nobody_works_an_alert_on_their_own_use(ask: Ask) -> None:
+@pytest.mark.parametrize(
+    ("on_whom", "own"),
+    [("auditor", ("auditor",)), ("double_auditor", ("double_auditor", "same_auditor"))],
+)
+async def test_nobody_works_an_alert_on_their_own_use_by_any_account(
+    ask: Ask, on_whom: str, own: tuple[str, ...]
+) -> None:
     index = ask.served.index
     matter = Matter(
         uuid4(),
         MatterKind.MISUSE,
         MatterState.WAITING,
         opened_s=int(index.clock.now().timestamp()),
-        account=account(ask, "auditor"),
-        agency=str(ask.issuer.personas["auditor"].agency.id),
+        account=account(ask, on_whom),
+        agency=str(ask.issuer.personas[on_whom].agency.id),
         details={"since": "2026-11-02", "rules": [], "explained": [], "entries": [], "accesses": 1},
     )
     async with work_on(index.api, index.csa, index.log) as work:
         await open_matter(index, work, matter, (ALERTED,))
         await work.commit(index.log.prepare(_entry(index)))
-    assert str(matter.id) not in await listed(ask)
     path = f"{ALERTS}/{matter.id}"
-    not_shown(await ask("auditor", "GET", path, why=NO_WHY))
-    not_shown(await ask("auditor", "POST", f"{path}/take", why=NO_WHY))
-    not_shown(await conclude(ask, str(matter.id)))
+    for who in own:
+        assert str(matter.id) not in await listed(ask, who)
+        not_shown(await ask(who, "GET", path, why=NO_WHY))
+        not_shown(await ask(who, "POST", f"{path}/take", why=NO_WHY))
+        not_shown(await conclude(ask, str(matter.id), who))
     assert str(matter.id) in await listed(ask, "second_auditor")
+    assert (await conclude(ask, str(matter.id), "second_auditor")).status_code == 204
+    for who in own:
+        not_shown(await ask(who, "GET", path, why=NO_WHY))
+        not_shown(await conclude(ask, str(matter.id), who))
 
 
 async def test_rates_leave_small_groups_out(ask: Ask, settled: None) -> None:

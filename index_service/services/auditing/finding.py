@@ -135,9 +135,12 @@ class Finding:
         self._missing: tuple[UUID, ...] = ()
         self._broken = 0
 
-    async def page(self, after: Position | None, limit: int) -> Page:
+    async def page(
+        self, after: Position | None, limit: int, tells: Callable[[Found], bool] | None = None
+    ) -> Page:
         """Return up to `limit` entries after a position, of at most 5,000 gone through.
 
+        What `tells` leaves out makes no page shorter, however much it is: that would tell of it.
         A page may be short, even empty, and yet not the last. What cannot be opened might
         fit, so it is always among what is found.
         """
@@ -149,14 +152,14 @@ class Finding:
             for row in rows:
                 after = (row.at, row.entry_id)
                 each = open_row(self._index.keyring, row)
-                if self._fits(each):
+                if self._fits(each) and (tells is None or tells(each)):
                     found.append(each)
                 if len(found) == limit:
                     return self._page(found, after)
             scanned += len(rows)
             if len(rows) < _AT_ONCE:
                 return self._page(found, None)
-            if scanned >= SCANNED_MAX:
+            if scanned >= SCANNED_MAX and tells is None:
                 return self._page(found, after)
 
     def _page(self, found: list[Found], following: Position | None) -> Page:

@@ -14,10 +14,16 @@ import orjson
 
 from consent.decide import may_ask
 from consent.facts import Action, AgencyKind, Ask, ChildFacts, InvolvementLevel
-from consent.panel import panel_is_told, panel_is_told_which_agency, panel_is_told_which_kind
+from consent.panel import (
+    LOOKING_ACTIONS,
+    panel_is_told,
+    panel_is_told_that_one_looked,
+    panel_is_told_which_agency,
+)
+from consent.who_looked import KEEPING_ROLES, LOOKING_ROLES, TOLD_CLASSES
 from index_service.domain.disclosure import Shown
 from index_service.domain.errors import Code, Invalid, NotDisclosed, Refused
-from index_service.domain.inspection import DAY_S, DAYS_OF_ONE_CHILD_MAX, Sought
+from index_service.domain.inspection import DAY_S, DAYS_OF_ONE_CHILD_MAX, Sought, is_override
 from index_service.domain.involvement import Involvement
 from index_service.domain.matter import Matter, MatterKind, MatterState, Step
 from index_service.log.entry import SubjectShown
@@ -27,7 +33,6 @@ from index_service.services.auditing.auditor import Inspected, case_of, enter, l
 from index_service.services.auditing.finding import (
     Begun,
     Finding,
-    Page,
     Paged,
     begun,
     cursor_after,
@@ -40,6 +45,7 @@ from index_service.services.facts import CaseFacts, child_facts
 from index_service.services.index import Index
 from index_service.services.matters import MatterReader, matter_by_id, matters_on, open_matter
 from index_service.services.sealing import open_policy
+from index_service.services.second_person import known_as
 from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
@@ -64,6 +70,68 @@ class _Told:
 
     facts: ChildFacts
     involved: list[Shown]
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """Which entries are told to a panel as looks at its child, and as what.
+
+    `refs` are the child's references by year, `kinds` the agencies' kinds by id.
+    """
+
+    refs: Mapping[int, str]
+    child: ChildFacts
+    kinds: Mapping[str, AgencyKind]
+
+    def tells(self, found: Found) -> bool:
+        """Say whether a panel is told of an entry: whatever cannot be opened might be a look."""
+        entry = found.entry
+        if entry is None:
+            return True
+        displays = entry["action"] in LOOKING_ACTIONS and self._was_shown(found)
+        kept = entry["role"] in KEEPING_ROLES
+        looked = kept or (entry["role"] in LOOKING_ROLES and self._classes(found))
+        kind = self.kinds.get(entry["agency"])
+        return bool(displays and looked and panel_is_told_that_one_looked(kind))
+
+    def shown(self, found: Found) -> Shown:
+        """Show one entry that is told; of the team no more than that they looked."""
+        entry = found.entry
+        head: Shown = {
+            "entry_id": str(found.entry_id),
+            "at": int(found.at.timestamp()),
+            "state": found.state.value,
+            "leaf": found.leaf.hex(),
+        }
+        if entry is None:
+            return {**head, "said": None}
+        kind = self.kinds.get(entry["agency"])
+        named = panel_is_told_which_agency(kind, self.child)
+        kept = entry["role"] in KEEPING_ROLES
+        action = Action.READ_CHILD.value if is_override(entry) else entry["action"]
+        said = {
+            "agency_kind": kind,
+            "agency_id": entry["agency"] if named else None,
+            "account_id": entry["account"] if named else None,
+            "action": None if kept else action,
+            "purpose": None if kept else entry["purpose"] or None,
+            "outcome": entry["outcome"],
+            "shown": True,
+            "classes": [] if kept else self._classes(found),
+        }
+        return {**head, "said": said}
+
+    def _own(self, found: Found) -> list[Any]:
+        ref, entry = self.refs.get(found.at.year), found.entry
+        return [each for each in entry["subjects"] if each["ref"] == ref] if entry else []
+
+    def _was_shown(self, found: Found) -> bool:
+        return any(each["shown"] for each in self._own(found))
+
+    def _classes(self, found: Found) -> list[str]:
+        """Return what was displayed of the child, as far as it is told; none other is."""
+        known = {name for each in self._own(found) if each["shown"] for name in each["classes"]}
+        return sorted(known & TOLD_CLASSES)
 
 
 class Panels:
@@ -107,7 +175,10 @@ class Panels:
             return matter.id
 
     async def _reader(self, work: Work, admitted: Admitted, account_id: UUID) -> str:
-        """Return the agency of who is to read; Invalid for an account that may read no panel."""
+        """Return the agency of who is to read; Invalid for an account that may read no panel.
+
+        Nobody opens one for themselves: a second person knows of every case that is read.
+        """
         row = await work.directory.account_beheld(account_id)
         if row is None:
             raise Invalid(Code.FIELD_INVALID, "account_id")
@@ -116,6 +187,8 @@ class Panels:
         ask = Ask(Action.READ_PANEL, self._index.clock.today())
         if not may_ask(reader.facts, ask, admitted.agreement):
             raise Invalid(Code.FIELD_INVALID, "account_id")
+        if known_as(reader) == known_as(admitted.asker):
+            raise Invalid(Code.SECOND_PERSON_NEEDED)
         return str(account.agency_id)
 
     async def read(
@@ -138,16 +211,15 @@ class Panels:
                 raise Invalid(Code.ENDED_ALREADY)
             told = await self._told(reading, admitted, panel)
         sought = _since_long_ago(panel, now_s)
-        kinds = kinds_of(admitted.view)
+        looks = _Looks(self._refs(panel), told.facts, kinds_of(admitted.view))
         paged = Paged(panel.id.bytes, cursor, Code.QUERY_INVALID)
         async with work_on(index.audit, index.csa, index.log) as work:
             place = await begun(index, work, admitted, attempt, paged)
-            finding = Finding(index, work, sought, kinds, place.settled)
-            page = await finding.page(place.after, PAGE_MAX)
+            finding = Finding(index, work, sought, looks.kinds, place.settled)
+            page = await finding.page(place.after, PAGE_MAX, looks.tells)
             closed = await finding.closed_years()
             leaves = await work.auditing.leaves([each.entry_id for each in page.found])
         following = Begun(place.settled, page.following)
-        looked = self._looked(page, panel, told, kinds)
         body = orjson.dumps(
             {
                 "panel_id": str(panel.id),
@@ -155,8 +227,8 @@ class Panels:
                 "ends_at": panel.details["ends_s"],
                 "involved": told.involved,
                 "looked": [
-                    {**each, **_place_of(leaves.get(found.entry_id))}
-                    for found, each in zip(page.found, looked, strict=True)
+                    {**looks.shown(each), **_place_of(leaves.get(each.entry_id))}
+                    for each in page.found
                 ],
                 "missing": page.missing if cursor is None else [],
                 "closed_years": closed,
@@ -207,16 +279,14 @@ class Panels:
                 involved.append(_shown_involvement(body, level))
         return _Told(facts, sorted(involved, key=str))
 
-    def _looked(
-        self, page: Page, panel: Matter, told: _Told, kinds: Mapping[str, AgencyKind]
-    ) -> list[Shown]:
-        """Return who looked, of each entry what a panel is told."""
-        refs: dict[int, str] = {}
-        for each in page.found:
-            keys = keys_of(self._index.keyring, each.at.year)
-            if keys is not None and panel.child_id is not None:
-                refs[each.at.year] = keys.subject_ref(panel.child_id).hex()
-        return [_shown_look(each, refs, told.facts, kinds) for each in page.found]
+    def _refs(self, panel: Matter) -> dict[int, str]:
+        """Return the references of a panel's child, by year of the log."""
+        assert panel.child_id is not None  # INVARIANT: a panel is of one child
+        keyring, refs = self._index.keyring, {}
+        for year in keyring.log_years():
+            if (keys := keys_of(keyring, year)) is not None:
+                refs[year] = keys.subject_ref(panel.child_id).hex()
+        return refs
 
 
 async def frozen_children(index: Index, reading: MatterReader) -> frozenset[UUID]:
@@ -245,35 +315,6 @@ def _shown_involvement(involvement: Involvement, level: InvolvementLevel) -> Sho
         "began": involvement.began.isoformat() if whole else None,
         "ceased": involvement.ceased.isoformat() if whole and involvement.ceased else None,
     }
-
-
-def _shown_look(
-    found: Found, refs: Mapping[int, str], child: ChildFacts, kinds: Mapping[str, AgencyKind]
-) -> Shown:
-    entry = found.entry
-    head: Shown = {
-        "entry_id": str(found.entry_id),
-        "at": int(found.at.timestamp()),
-        "state": found.state.value,
-        "leaf": found.leaf.hex(),
-    }
-    if entry is None:
-        return {**head, "said": None}
-    kind = kinds.get(entry["agency"])
-    which = panel_is_told_which_agency(kind, child)
-    ref = refs.get(found.at.year)
-    own = next((each for each in entry["subjects"] if each["ref"] == ref), None)
-    said = {
-        "agency_kind": kind if panel_is_told_which_kind(kind) else None,
-        "agency_id": (entry["agency"] or None) if which else None,
-        "account_id": (entry["account"] or None) if which else None,
-        "action": entry["action"] or None,
-        "purpose": entry["purpose"] or None,
-        "outcome": entry["outcome"],
-        "shown": bool(own and own["shown"]),
-        "classes": own["classes"] if own else [],
-    }
-    return {**head, "said": said}
 
 
 def _place_of(leaf: Any | None) -> Shown:

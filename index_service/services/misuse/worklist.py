@@ -2,7 +2,7 @@
 
 An alert shows entries, rules and explanations by reference. It names no child, and ends
 nothing: suspending is done, where it is right, as any suspension is. Nobody is shown an
-alert on their own use.
+alert on their own use, by whichever account.
 """
 
 from collections import Counter
@@ -36,8 +36,8 @@ from index_service.services.matters import (
     put_matter,
 )
 from index_service.services.misuse.lists import ALERTED, CONCLUDED, Reading, stands_on
+from index_service.services.second_person import accounts_of
 from index_service.services.writing import ABSENT, Change, recorded
-from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 
 _STEPS_MAX = 6  # what a row has room for
@@ -52,11 +52,11 @@ class Worklist:
     async def alerts(self, login: Login, cursor: str | None, attempt: Attempt) -> bytes:
         """Return a page of the alerts not concluded yet, newest first, encoded."""
         index = self._index
-        async with snapshot(index.reading, index.csa) as reading:
-            admitted = await admit(index, reading, _asked(login, attempt), attempt)
-            found = await matters_on(index, reading, ALERTED)
-        own = str(admitted.asker.account_id)
-        others = [each for each in found if each.account != own]
+        async with work_on(index.api, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, _asked(login, attempt), attempt)
+            found = await matters_on(index, Reading(work), ALERTED)
+            own = await accounts_of(index, work, admitted.asker)
+        others = [each for each in found if each.account not in own]
         paging = Paging(index.keyring, admitted, attempt, cursor)
         page, following = paging.page(others, newest_first)
         attempt.answered(await index.log.append(attempt.entry(index.log.stamp(), Outcome.SHOWN)))
@@ -65,13 +65,15 @@ class Worklist:
     async def read(self, login: Login, alert_id: UUID, attempt: Attempt) -> bytes:
         """Return one alert, concluded or not, with its entries and what explains them."""
         index = self._index
-        async with snapshot(index.reading, index.csa) as reading:
-            admitted = await admit(index, reading, _asked(login, attempt), attempt)
+        async with work_on(index.api, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, _asked(login, attempt), attempt)
+            reading = Reading(work)
             matter = await matter_by_id(index, reading, alert_id)
+            own = await accounts_of(index, work, admitted.asker)
             standing = [*await matters_on(index, reading, ALERTED)]
             standing += await matters_on(index, reading, CONCLUDED)
         stands = any(each.id == alert_id for each in standing)
-        if matter is None or not stands or _is_own(matter, admitted):
+        if matter is None or not stands or matter.account in own:
             attempt.rules = (ABSENT,)
             raise NotDisclosed(ABSENT)
         attempt.answered(await index.log.append(attempt.entry(index.log.stamp(), Outcome.SHOWN)))
@@ -126,7 +128,8 @@ class Worklist:
     ) -> OpenMatter:
         """Return an alert under lock; NotDisclosed for what never stood on the list."""
         found = await matter_to_change(self._index, work, alert_id)
-        if found is not None and not _is_own(found.matter, admitted):
+        own = await accounts_of(self._index, work, admitted.asker)
+        if found is not None and found.matter.account not in own:
             keyring = self._index.keyring
             if await stands_on(keyring, work, ALERTED, alert_id):
                 return found
@@ -138,10 +141,6 @@ class Worklist:
 
 def _asked(login: Login, attempt: Attempt) -> Asked:
     return Asked(login, Action.HANDLE_MISUSE, attempt.access)
-
-
-def _is_own(matter: Matter, admitted: Admitted) -> bool:
-    return matter.account == str(admitted.asker.account_id)
 
 
 def _stepped(matter: Matter, step: Step, state: MatterState, **details: Any) -> Matter:
