@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest_asyncio
 
 from consent.agreement import default_document
+from index_service.services.budgets import AT_ONCE
 from tests.stories.asking import CARE, Ask
 from tests.stories.consent_said import agree
 from tests.stories.made import a_child, by_everything, by_name
@@ -58,8 +59,8 @@ async def test_the_same_child_and_the_same_question_cost_nothing_more(ask: Ask) 
         assert (await ask_about(ask, "teacher", by_everything(child))).status_code == 200
         assert (await ask.read("teacher", child_id)).status_code == 200
     (row,) = await ask.served.rows("select count(*) as n from charge")
-    # The social worker who recorded the child asked nothing: one question, one child, unexplained.
-    assert row["n"] == 3
+    # The social worker who recorded the child asked nothing: one question, one child.
+    assert row["n"] == 1 + 3
 
 
 async def test_one_reference_explains_ten_children_and_no_more(ask: Ask) -> None:
@@ -111,3 +112,33 @@ async def test_many_questions_at_once_gain_no_more(ask: Ask) -> None:
     asked = (ask_about(ask, "teacher", by_everything(child)) for child in children)
     answers = await asyncio.gather(*asked)
     assert sum(answer.status_code == 200 for answer in answers) == 5
+
+
+async def test_how_many_rows_are_charged_tells_of_no_involvement(ask: Ask) -> None:
+    """Nor does a row tell that two accounts, or two days, were about one child."""
+    child = a_child()
+    child_id = await ask.create(child)
+    counts, digests = [], []
+    for who, reference in (("teacher", None), ("health_visitor", "REF-20-117")):
+        await ask.served.rows("truncate charge")
+        await ask_about(ask, who, by_everything(child), reference)
+        rows = await ask.served.rows("select what from charge")
+        counts.append(len(rows))
+        digests += [bytes(row["what"]) for row in rows]
+    await ask.begin("housing_officer", child_id)
+    await ask.served.rows("truncate charge")
+    await ask_about(ask, "housing_officer", by_everything(child))
+    counts.append(len(await ask.served.rows("select what from charge")))
+    assert counts == [4, 4, 4]
+    assert len(set(digests)) == len(digests)
+
+
+async def test_many_questions_at_once_with_references_are_bounded_too(ask: Ask) -> None:
+    document: Any = default_document()
+    document["budgets"]["exceptions"] = []
+    document["budgets"]["default"]["searches_a_day"] = 2
+    await agree(ask.served, document)
+    names = [by_name(a_child()) for _ in range(40)]
+    asked = (ask_about(ask, "teacher", name, f"REF-21-{n}") for n, name in enumerate(names))
+    answers = await asyncio.gather(*asked)
+    assert sum(answer.status_code == 200 for answer in answers) <= AT_ONCE + 2
