@@ -25,7 +25,7 @@ from demo.postgres import SUPERUSER, Postgres
 REACHED_S_MAX = 12.0
 LOOK_EVERY_S = 0.004
 APPENDING = "%INSERT INTO access_entry%"
-APPENDED_ALONE = "WITH subjects AS%INSERT INTO access_entry%"  # not within a story
+APPENDED_ALONE = "WITH entries AS%INSERT INTO access_entry%"  # not within a story
 CREATING = "INSERT INTO child (%"
 
 

@@ -20,7 +20,7 @@ from index_service.store.children import Children
 from index_service.store.engines import engine_for
 from proofs.workings.population import Key, Person, keys_of, record_of
 
-CHUNK = 1000
+CHUNK = 500  # below what one entry tells the states of
 TOKENS_A_TIME = 20_000
 WORKERS = 2
 Pair = tuple[bytes, bytes]
