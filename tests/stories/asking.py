@@ -36,7 +36,14 @@ NO_WHY = Why(None, None)
 CARE = Why("safeguard", "contact_practitioner")
 KEEP = Why("keep_index", "review")
 SHIELDING = Why("keep_index", "shielding")
-_AUDITORS = ("auditor", "second_auditor", "schools_auditor", "suspended_auditor")
+_AUDITORS = (
+    "auditor",
+    "second_auditor",
+    "double_auditor",
+    "same_auditor",
+    "schools_auditor",
+    "suspended_auditor",
+)
 _SUPERVISORS = (
     "supervisor",
     "second_supervisor",
