@@ -74,7 +74,7 @@ SAMPLES: dict[Route, Stated] = {
     },
     Route("POST", "/v1/panels"): {
         "child_id": str(uuid4()),
-        "account_id": str(made_id("account of auditor")),
+        "account_id": str(made_id("account of second_auditor")),  # never who opens it
         "days": 30,
     },
     Route("POST", "/v1/lookups"): by_name(a_child()),
