@@ -14,12 +14,12 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    LargeBinary,
     Text,
     Uuid,
     any_,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     literal_column,
@@ -30,9 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import UserDefinedType
 
-from index_service.store.entries import SUBJECTS_MAX
+from index_service.store.entries import rows_of
 from index_service.store.log_tables import access_actor, access_entry, cosignature, leaf, log_head
-from index_service.store.reading import OverTheBound
 from index_service.store.tables import child
 
 # No append goes on for so long; before that, a transaction's number need not be compared,
@@ -137,18 +136,7 @@ class Auditing:
 
     async def actors(self, refs: Sequence[bytes]) -> list[Any]:
         """Return (ref, sealed) of an account's entries by its days; OverTheBound past 100,000."""
-        found = list(
-            await self._session.execute(
-                select(access_actor.c.ref, access_actor.c.sealed)
-                .where(access_actor.c.csa == self._csa)
-                .where(access_actor.c.ref == any_(bindparam("refs", type_=ARRAY(LargeBinary))))
-                .limit(SUBJECTS_MAX + 1),
-                {"refs": list(refs)},
-            )
-        )
-        if len(found) > SUBJECTS_MAX:
-            raise OverTheBound
-        return found
+        return await rows_of(self._session, self._csa, access_actor, refs)
 
     async def leaves(self, ids: Sequence[UUID]) -> dict[UUID, Any]:
         """Return (entry_id, shard, leaf_index, hash) of these entries, by id; of those sealed."""
@@ -166,13 +154,22 @@ class Auditing:
         return found
 
     async def head_over(self, shard: int, leaf_index: int) -> str | None:
-        """Return a shard's newest head over a leaf, its cosignatures below it, or None."""
+        """Return a shard's newest head over a leaf, its cosignatures below it, or None.
+
+        A cosigned one before any other: the newest one's cosignatures may be seconds away.
+        """
+        cosigned = (
+            exists()
+            .where(cosignature.c.csa == log_head.c.csa)
+            .where(cosignature.c.shard == log_head.c.shard)
+            .where(cosignature.c.size == log_head.c.size)
+        )
         found = await self._session.execute(
             select(log_head.c.size, log_head.c.note)
             .where(log_head.c.csa == self._csa)
             .where(log_head.c.shard == shard)
             .where(log_head.c.size > leaf_index)
-            .order_by(log_head.c.size.desc(), log_head.c.kind)
+            .order_by(cosigned.desc(), log_head.c.size.desc(), log_head.c.kind)
             .limit(1)
         )
         head = found.first()
