@@ -40,6 +40,9 @@ _DOUBLE_AUDITOR: dict[str, object] = {
     "role": Role.AUDITOR,
     "practitioner_id": made_id("auditor of two accounts"),
 }
+_DOUBLE_WORKER: dict[str, object] = {
+    "practitioner_id": made_id("social worker of two accounts"),
+}
 _LEADS: dict[str, object] = {"role": Role.MANAGEMENT_TEAM, "may_supervise": True}
 
 
@@ -48,6 +51,8 @@ def everybody(today: date) -> dict[str, Persona]:
     known = personas(today)
     rows: tuple[tuple[str, Agency, dict[str, object]], ...] = (
         ("colleague", SOCIAL_CARE, {}),  # another account of the social worker's own agency
+        ("double_worker", SOCIAL_CARE, _DOUBLE_WORKER),
+        ("same_worker", SOCIAL_CARE, _DOUBLE_WORKER),  # the same person's other account
         ("suspended_worker", SOCIAL_CARE, {"state": AccountState.SUSPENDED}),
         ("closed_worker", SOCIAL_CARE, {"state": AccountState.CLOSED}),
         ("untrained_worker", SOCIAL_CARE, {"trained_on": None}),

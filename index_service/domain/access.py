@@ -20,6 +20,11 @@ class Asker:
     facts: AskerFacts
     practitioner_id: UUID | None = None
 
+    @property
+    def known_as(self) -> UUID:
+        """Return whom they are known as: the practitioner behind the account, if one is named."""
+        return self.practitioner_id or self.account_id
+
 
 @dataclass(frozen=True, slots=True)
 class Access:

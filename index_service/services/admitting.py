@@ -8,6 +8,7 @@ from consent.agreement import Agreement
 from consent.decide import may_ask, may_mediate
 from consent.decision import AskerDecision
 from consent.facts import Action, Ask
+from consent.peers import PeerTerms
 from index_service.domain.access import Access, Asker
 from index_service.domain.errors import Code, Invalid, Refused
 from index_service.services.directory_rows import asker_of, open_account
@@ -53,6 +54,7 @@ class Admitted:
     agreement_version: int
     view: View
     grant: UUID | None = None  # under which a mediator asks; `asker` is the requester then
+    peer: PeerTerms | None = None  # of an asker of another authority: the terms it is answered on
 
     @property
     def tags_bound_to(self) -> UUID:
@@ -123,6 +125,9 @@ async def _for_requester(
     assert row is not None  # INVARIANT: accounts are closed, never deleted
     account = open_account(index.keyring, grant.requester, row["sealed"])
     requester = asker_of(account, admitted.view.agencies[account.agency_id])
+    # Made for their own agency it names no account: by another one they are still themselves.
+    if requester.known_as == mediator.known_as:
+        raise Refused(Code.MEDIATION_INVALID)
     # In order now, and still somebody who may ask through another at all.
     for action in (Action.MEDIATE, ask.action):
         _may(may_ask(requester.facts, replace(ask, action=action), agreement))

@@ -31,6 +31,7 @@ from index_service.services.matters import (
     open_matter,
     put_matter,
 )
+from index_service.services.second_person import must_be_another
 from index_service.services.views import AGREEMENT_BYTES, open_agreement, seal_agreement
 from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
@@ -121,8 +122,7 @@ class Agreements:
             admitted = await admit(index, work.directory, asked, attempt)
             await work.directory.hold()
             before = await self._waiting(work, proposal_id)
-            if _same(admitted, before.matter):
-                raise Invalid(Code.SECOND_PERSON_NEEDED)
+            await must_be_another(index, work, admitted, before.matter.account)
             document = await self._document(work, proposal_id)
             new = _compiled(admitted, document)
             seen = (await self._standing(work, admitted)).compared(proposal_id, new)
@@ -218,7 +218,6 @@ class Agreements:
             self._now_s(),
             account=str(asker.account_id),
             agency=str(asker.agency_id),
-            details={"practitioner": str(asker.practitioner_id or "")},
         )
 
     def _answered(self, admitted: Admitted, matter: Matter, kept: Kept) -> Matter:
@@ -257,14 +256,6 @@ def refuse_unknown_agencies(agreement: Agreement, known: Collection[UUID]) -> No
     for part, agencies in excepted.items():
         if not {UUID(agency) for agency in agencies} <= set(known):
             raise Invalid(Code.AGENCY_UNKNOWN, f"{_DOCUMENT}.{part}")
-
-
-def _same(admitted: Admitted, proposed: Matter) -> bool:
-    """Say whether whoever approves is who proposed, be it by another account."""
-    asker = admitted.asker
-    who = str(asker.practitioner_id or "")
-    same = bool(who) and who == proposed.details["practitioner"]
-    return same or str(asker.account_id) == proposed.account
 
 
 def _sealed(keyring: Keyring, proposal_id: UUID, document: Mapping[str, Any]) -> bytes:

@@ -20,32 +20,35 @@ from index_service.services.views import seal_agreement
 from index_service.store.work import work_on
 
 
-class FoundedAlready(Exception):  # noqa: N818
+class FoundedAlready(Exception):  # noqa: N818 (told to the operator)
     """This authority has an agreement and a team; further changes go through them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Founding:
-    """What an authority begins with."""
+    """What an authority begins with; neighbours are authorities its agreement may name."""
 
     agreement: dict[str, Any]
     team: Agency
     manager: Account
     login: Login
+    neighbours: tuple[Agency, ...] = ()
 
 
 async def found(index: Index, first: Founding) -> None:
     """Write the first agreement, the management team and its first account, or nothing.
 
-    No agency but the team is there yet, so none other can be excepted by name: Invalid.
+    No other agency is there yet, so none other can be excepted by name: Invalid.
     """
-    refuse_unknown_agencies(compile_agreement(first.agreement), {first.team.id})
+    begun = (first.team, *first.neighbours)
+    refuse_unknown_agencies(compile_agreement(first.agreement), {each.id for each in begun})
     keyring = index.keyring
     async with work_on(index.api, index.csa, index.log) as work:
         if await work.directory.newest_agreement() is not None:
             raise FoundedAlready
         await work.directory.add_agreement(1, seal_agreement(keyring, 1, first.agreement))
-        await work.directory.put_agency(first.team.id, seal_agency(keyring, first.team))
+        for agency in begun:
+            await work.directory.put_agency(agency.id, seal_agency(keyring, agency))
         await work.directory.add_account(
             {
                 "account_id": first.manager.id,

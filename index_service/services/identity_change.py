@@ -26,7 +26,6 @@ from index_service.services.sealing import (
     sealed_sheet,
     sheet_under,
 )
-from index_service.services.second_person import known_as
 from index_service.services.shielding import hold_duplicates
 from index_service.services.tokens import TokenSheet
 from index_service.services.writing import Change, child_to_write, recorded
@@ -81,7 +80,7 @@ class IdentityChanges:
 
 
 def _day_list(admitted: Admitted, day: date) -> str:
-    return f"closed/{known_as(admitted.asker)}/{day.isoformat()}"
+    return f"closed/{admitted.asker.known_as}/{day.isoformat()}"
 
 
 def _day_row(index: Index, admitted: Admitted) -> tuple[bytes, bytes]:

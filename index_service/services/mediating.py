@@ -12,6 +12,7 @@ from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.matters import open_matter
 from index_service.services.mediation import GRANT_S, MediationGrant, grant_by_id
+from index_service.services.second_person import known_behind
 from index_service.services.writing import ABSENT, Change, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import work_on
@@ -35,9 +36,11 @@ class Mediations:
         asked = Asked(login, Action.MEDIATE, attempt.access)
         async with work_on(index.api, index.csa, index.log) as work:
             admitted = await admit(index, work.directory, asked, attempt)
-            _another(admitted, account, agency)
-            now_s = int(index.clock.now().timestamp())
+            _one_named(admitted, account, agency)
             asker, ask = admitted.asker, admitted.ask
+            if account and await known_behind(index, work, account) == asker.known_as:
+                raise Invalid(Code.FIELD_INVALID, "mediator_account_id")
+            now_s = int(index.clock.now().timestamp())
             made = MediationGrant(
                 uuid4(), asker.account_id, account, agency, ask.purpose, ask.reason, now_s + GRANT_S
             )
@@ -71,13 +74,11 @@ class Mediations:
         )
 
 
-def _another(admitted: Admitted, account: UUID | None, agency: UUID | None) -> None:
-    """Check that one mediator is named, and is not the requester."""
+def _one_named(admitted: Admitted, account: UUID | None, agency: UUID | None) -> None:
+    """Check that one mediator is named: an account or an agency, never both."""
     if account is None and agency is None:
         raise Invalid(Code.FIELD_MISSING, "mediator_account_id")
     if account is not None and agency is not None:
         raise Invalid(Code.FIELD_INVALID, "mediator_agency_id")
-    if account == admitted.asker.account_id:
-        raise Invalid(Code.FIELD_INVALID, "mediator_account_id")
     if agency is not None and agency not in admitted.view.agencies:
         raise Invalid(Code.FIELD_INVALID, "mediator_agency_id")

@@ -10,11 +10,6 @@ from index_service.services.index import Index
 from index_service.store.work import Work
 
 
-def known_as(asker: Asker) -> UUID:
-    """Return whom an asker is known as: the practitioner behind the account, if one is named."""
-    return asker.practitioner_id or asker.account_id
-
-
 async def accounts_of(index: Index, work: Work, asker: Asker) -> frozenset[str]:
     """Return the ids of every account of the person who asks, closed ones too."""
     own = frozenset({str(asker.account_id)})
@@ -31,8 +26,16 @@ async def accounts_of(index: Index, work: Work, asker: Asker) -> frozenset[str]:
 
 async def must_be_another(index: Index, work: Work, admitted: Admitted, account: str) -> None:
     """Raise unless whoever asks is another person than the one behind an account."""
-    row = await work.directory.account_beheld(UUID(account))
-    assert row is not None  # INVARIANT: accounts are closed, never deleted
-    first = open_account(index.keyring, UUID(account), row["sealed"])
-    if known_as(admitted.asker) == (first.practitioner_id or first.id):
+    first = await known_behind(index, work, UUID(account))
+    assert first is not None  # INVARIANT: accounts are closed, never deleted
+    if first == admitted.asker.known_as:
         raise Invalid(Code.SECOND_PERSON_NEEDED)
+
+
+async def known_behind(index: Index, work: Work, account_id: UUID) -> UUID | None:
+    """Return whom an account's holder is known as, or None if there is no such account."""
+    row = await work.directory.account_beheld(account_id)
+    if row is None:
+        return None
+    account = open_account(index.keyring, account_id, row["sealed"])
+    return account.practitioner_id or account.id

@@ -347,6 +347,19 @@ async def test_nobody_mediates_for_themselves_or_for_two(ask: Ask) -> None:
         refused(await ask("social_worker", *GRANT, body), 422, "field_invalid")
 
 
+async def test_two_accounts_of_one_practitioner_do_not_mediate_for_each_other(ask: Ask) -> None:
+    named = {"mediator_account_id": account(ask, "same_worker")}
+    answer = await ask("double_worker", *GRANT, named)
+    refused(answer, 422, "field_invalid")
+    assert answer.json()["errors"][0]["field"] == "mediator_account_id"
+    child_id = await ask.create(a_child())
+    made = await ask("double_worker", *GRANT, {"mediator_agency_id": agency(ask, "same_worker")})
+    grant_id = made.json()["id"]
+    for who in ("double_worker", "same_worker"):
+        refused(await read(ask, who, child_id, grant_id), 403, "mediation_invalid")
+    assert (await read(ask, "colleague", child_id, grant_id)).status_code == 200
+
+
 async def test_an_account_that_is_not_there_is_granted_as_any_other(ask: Ask) -> None:
     answers = [
         await ask("social_worker", *GRANT, {"mediator_account_id": each})

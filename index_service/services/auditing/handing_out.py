@@ -20,7 +20,7 @@ from index_service.store.work import work_on
 STILL_S = 1.0
 
 
-class NoHead(Exception):  # noqa: N818
+class NoHead(Exception):  # noqa: N818 (an answer: there is none)
     """There is no such shard, or no signed head of it."""
 
 

@@ -45,7 +45,6 @@ from index_service.services.facts import CaseFacts, child_facts
 from index_service.services.index import Index
 from index_service.services.matters import MatterReader, matter_by_id, matters_on, open_matter
 from index_service.services.sealing import open_policy
-from index_service.services.second_person import known_as
 from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
@@ -187,7 +186,7 @@ class Panels:
         ask = Ask(Action.READ_PANEL, self._index.clock.today())
         if not may_ask(reader.facts, ask, admitted.agreement):
             raise Invalid(Code.FIELD_INVALID, "account_id")
-        if known_as(reader) == known_as(admitted.asker):
+        if reader.known_as == admitted.asker.known_as:
             raise Invalid(Code.SECOND_PERSON_NEEDED)
         return str(account.agency_id)
 

@@ -55,7 +55,6 @@ from index_service.services.matters import (
 )
 from index_service.services.misuse.detecting import ENTRIES_LISTED_MAX
 from index_service.services.misuse.lists import ALERTED
-from index_service.services.second_person import known_as
 from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
@@ -190,7 +189,7 @@ class SupervisedSamples:
         account_of = {
             entry_id: account_in(found) for entry_id, found in zip(lot.drawn, entries, strict=True)
         }
-        own = known_as(admitted.asker)
+        own = admitted.asker.known_as
         if any(people.get(account) == own for account in account_of.values()):
             raise Invalid(Code.SECOND_PERSON_NEEDED)
         return account_of
