@@ -49,7 +49,7 @@ WARM_CHILDREN = 250
 BATCH_S_MAX = 600
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):  # noqa: N818 (what became of a batch)
     """The index did not take a batch whole, so its speed means nothing."""
 
 

@@ -28,7 +28,7 @@ PROFILED = 500
 TARGETS = {"rps_vs_plain": (">=", 0.40), "cpu_vs_plain": ("<=", 2.5), "cpu_vs_naive": ("<=", 0.40)}
 
 
-class Wrong(Exception):  # noqa: N818
+class Wrong(Exception):  # noqa: N818 (what became of a run)
     """A server did not answer as it must, so its speed means nothing."""
 
 

@@ -207,6 +207,7 @@ async def _judge(run: Run, directory: Path) -> None:
     )
     _claims(run, ledger, seen, lost)
     _counts(run, ledger, seen, stored)
+    _figures(run, ledger, seen)
 
 
 async def _lost(run: Run) -> list[str]:
@@ -309,7 +310,10 @@ def _counts(run: Run, ledger: Ledger, seen: list[Received], stored: dict[str, in
         not wrong and stored["source_record"] == sum(world.batches.values()),
         f"{stored['source_record']} lines in {len(world.batches)} batches",
     )
-    fates = Counter(str(each.fate) for each in seen)
+
+
+def _figures(run: Run, ledger: Ledger, seen: list[Received]) -> None:
+    proof, fates = run.proof, Counter(str(each.fate) for each in seen)
     proof.figures |= {
         "requests": len(seen),
         **{str(fate): fates[fate] for fate in Fate},

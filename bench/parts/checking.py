@@ -17,7 +17,7 @@ CHECKED = 40
 PATH = "/v1/lookups"
 
 
-class Unequal(Exception):  # noqa: N818
+class Unequal(Exception):  # noqa: N818 (the finding of a check)
     """The builds do not do the same work, so comparing them would mean nothing."""
 
 

@@ -25,7 +25,7 @@ _MOMENTS = (
 )
 
 
-class Lost(Exception):  # noqa: N818
+class Lost(Exception):  # noqa: N818 (the finding of a check)
     """An entry that was acknowledged has no leaf."""
 
 

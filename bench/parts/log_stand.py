@@ -36,7 +36,7 @@ _UNSEALED = (
 )
 
 
-class NotSealed(Exception):  # noqa: N818
+class NotSealed(Exception):  # noqa: N818 (the finding of a check)
     """Entries have no leaf long after they were appended."""
 
 

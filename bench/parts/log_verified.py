@@ -21,7 +21,7 @@ INTACT, TAMPERED = 0, 1
 _LOOK_S = 0.02
 
 
-class Misjudged(Exception):  # noqa: N818
+class Misjudged(Exception):  # noqa: N818 (the finding of a check)
     """The verifier did not find what is there, so its speed means nothing."""
 
 

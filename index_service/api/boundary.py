@@ -44,7 +44,7 @@ class NotServed(Exception):  # noqa: N818 (what happened, said of the scope)
     """A connection of a kind this service does not speak."""
 
 
-class BrokenOff(Exception):  # noqa: N818
+class BrokenOff(Exception):  # noqa: N818 (what happened, said of the answer)
     """An answer already begun cannot be finished: the server must cut the connection.
 
     Carries no more than the type of its cause: its text could quote what was on its way.

@@ -39,8 +39,8 @@ _PROOF[200]["content"] = {
 _RELEASES = "/v1/log/releases"
 
 
-def proof_routes(identify: Identify, proofs: Proofs) -> APIRouter:
-    """Return the routes by which the log is checked from outside."""
+def head_routes(identify: Identify, proofs: Proofs) -> APIRouter:
+    """Return the routes by which the log is kept outside: its heads and its leaves."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["proofs"])
 
     @router.get(
@@ -76,6 +76,13 @@ def proof_routes(identify: Identify, proofs: Proofs) -> APIRouter:
         login, attempt = identify(request, Action.READ_PROOF)
         stretch = Stretch(int(shard), int(begin), int(end))
         return contract.encoded(await proofs.leaves(login, stretch, attempt))
+
+    return router
+
+
+def proof_routes(identify: Identify, proofs: Proofs) -> APIRouter:
+    """Return the routes by which the log is checked from outside."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["proofs"])
 
     @router.get(
         "/v1/log/proofs/{leaf}",

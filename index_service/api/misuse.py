@@ -78,6 +78,13 @@ def misuse_routes(identify: Identify, worklist: Worklist) -> APIRouter:
         await worklist.conclude(login, alert_id, body.outcome, attempt)
         return Response(status_code=204)
 
+    return router
+
+
+def misuse_rate_routes(identify: Identify, worklist: Worklist) -> APIRouter:
+    """Return the route that tells whether the rules weigh on some staff more than on others."""
+    router = APIRouter(route_class=identify.route(StrictRoute), tags=["misuse"])
+
     @router.get(
         "/v1/misuse/rates",
         operation_id="readMisuseRates",

@@ -34,7 +34,7 @@ class SealBroken(Exception):  # noqa: N818 (the field's word, not an error of ou
         self.place = place
 
 
-class TooLarge(Exception):  # noqa: N818
+class TooLarge(Exception):  # noqa: N818 (told to whoever seals)
     """What was to be sealed does not fit its place; it goes to a further row."""
 
     def __init__(self, place: str, length: int, capacity: int) -> None:

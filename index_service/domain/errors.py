@@ -94,7 +94,7 @@ class NotDisclosed(Exception):  # noqa: N818 (the field's word, not an error of 
         self.codes = codes
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):  # noqa: N818 (an answer to the asker)
     """Something about the asker, told plainly and equal for every child."""
 
     def __init__(self, code: Code, *also: Code) -> None:
@@ -103,7 +103,7 @@ class Refused(Exception):  # noqa: N818
         self.also = also
 
 
-class Invalid(Exception):  # noqa: N818
+class Invalid(Exception):  # noqa: N818 (an answer to the asker)
     """The asker sent nonsense: `field` is a path of known names, never a value."""
 
     def __init__(self, code: Code, field: str = "") -> None:
@@ -112,9 +112,9 @@ class Invalid(Exception):  # noqa: N818
         self.field = field
 
 
-class Unrecorded(Exception):  # noqa: N818
+class Unrecorded(Exception):  # noqa: N818 (what happened, said of the entry)
     """The access log could not be written: nothing may be said."""
 
 
-class Unavailable(Exception):  # noqa: N818
+class Unavailable(Exception):  # noqa: N818 (a state of the store)
     """The store cannot be asked now; nothing was done and nothing is said."""

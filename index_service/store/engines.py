@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 STATEMENT_SECONDS_MAX = 15.0
 
 
-class RoleMissing(Exception):  # noqa: N818
+class RoleMissing(Exception):  # noqa: N818 (a lack in the settings, told to the operator)
     """DATABASE_URL has no `{role}`: with one role for all duties there is no wall."""
 
 

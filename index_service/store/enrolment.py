@@ -9,7 +9,7 @@ DUTIES = ("api", "feed", "audit", "job", "tripwire", "seal")
 _CSA = re.compile(r"[a-z][a-z0-9_]{2,30}")
 
 
-class CsaNameRefused(Exception):  # noqa: N818
+class CsaNameRefused(Exception):  # noqa: N818 (told to the operator)
     """Not a name an authority's roles can be made from."""
 
 

@@ -4,14 +4,32 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, LargeBinary, RowMapping, Uuid, any_, bindparam, select
+from sqlalchemy import ARRAY, LargeBinary, RowMapping, Table, Uuid, any_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from index_service.store.log_tables import access_entry, access_subject
 from index_service.store.reading import OverTheBound
 
-SUBJECTS_MAX = 100_000
+ROWS_MAX = 100_000
 _AT_ONCE = 5_000
+
+
+async def rows_of(
+    session: AsyncSession, csa: str, pointing: Table, refs: Sequence[bytes]
+) -> list[Any]:
+    """Return (ref, sealed) of every row under these references; OverTheBound past 100,000."""
+    found = list(
+        await session.execute(
+            select(pointing.c.ref, pointing.c.sealed)
+            .where(pointing.c.csa == csa)
+            .where(pointing.c.ref == any_(bindparam("refs", type_=ARRAY(LargeBinary))))
+            .limit(ROWS_MAX + 1),
+            {"refs": list(refs)},
+        )
+    )
+    if len(found) > ROWS_MAX:
+        raise OverTheBound
+    return found
 
 
 class Entries:
@@ -38,18 +56,7 @@ class Entries:
 
     async def of_subjects(self, refs: Sequence[bytes]) -> list[Any]:
         """Return (ref, sealed) of every row about these subjects; OverTheBound past 100,000."""
-        found = list(
-            await self._session.execute(
-                select(access_subject.c.ref, access_subject.c.sealed)
-                .where(access_subject.c.csa == self._csa)
-                .where(access_subject.c.ref == any_(bindparam("refs", type_=ARRAY(LargeBinary))))
-                .limit(SUBJECTS_MAX + 1),
-                {"refs": list(refs)},
-            )
-        )
-        if len(found) > SUBJECTS_MAX:
-            raise OverTheBound
-        return found
+        return await rows_of(self._session, self._csa, access_subject, refs)
 
     async def these(self, ids: Sequence[UUID]) -> list[Any]:
         """Return these sealed entries, of those that are there."""

@@ -23,7 +23,7 @@ from index_service.log.tiles import Run
 from index_service.store.compiled import compiled
 from index_service.store.log_tables import cosignature, leaf, log_head, log_shard
 from index_service.store.reading import LOST, Snapshot
-from index_service.store.sealed_log import StoredHead, read_runs
+from index_service.store.sealed_log import LAST_LEAF, StoredHead, leaves_between, read_runs
 
 SHARDS_MAX = 16
 LEAVES_MAX = 4096
@@ -81,22 +81,7 @@ _PLACE = compiled(
     .order_by(leaf.c.shard, leaf.c.leaf_index)
     .limit(1)
 )
-_LEAVES = compiled(
-    select(leaf.c.hash)
-    .where(leaf.c.csa == _CSA)
-    .where(leaf.c.shard == _SHARD)
-    .where(leaf.c.leaf_index >= bindparam("first", type_=BigInteger))
-    .where(leaf.c.leaf_index < bindparam("end", type_=BigInteger))
-    .order_by(leaf.c.leaf_index)
-    .limit(LEAVES_MAX)
-)
-_LAST_LEAF = compiled(
-    select(leaf.c.leaf_index)
-    .where(leaf.c.csa == _CSA)
-    .where(leaf.c.shard == _SHARD)
-    .order_by(leaf.c.leaf_index.desc())
-    .limit(1)
-)
+_LEAVES = leaves_between(LEAVES_MAX)
 _BEGUN = compiled(
     select(log_shard.c.shard, log_shard.c.begun)
     .where(log_shard.c.csa == _CSA)
@@ -149,7 +134,7 @@ class LogSnapshot(Snapshot):
 
     async def size(self, shard: int) -> int:
         """Return how many leaves a shard has."""
-        rows = await self._log(_LAST_LEAF, shard=shard)
+        rows = await self._log(LAST_LEAF, shard=shard)
         return rows[0][0] + 1 if rows else 0
 
     async def newest_shard(self) -> int | None:

@@ -3,6 +3,8 @@
 Rows are inserted and read; those of `writer_sealed` alone change.
 """
 
+from datetime import datetime
+
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -20,37 +22,47 @@ from sqlalchemy import (
     Uuid,
     func,
 )
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.functions import FunctionElement
 
 from index_service.store.columns import bytes_column, csa_column, metadata
 
-access_entry = Table(
+
+def _table(name: str, *parts: SchemaItem) -> Table:
+    return Table(name, metadata, csa_column(), *parts)
+
+
+def _pointing(name: str) -> Table:
+    """Return a table of sealed rows that are found by a keyed reference, many under one."""
+    at_ref = Index(f"{name}_ref", "csa", "ref")
+    return _table(name, bytes_column("ref"), bytes_column("sealed"), at_ref)
+
+
+def _shard() -> Column[int]:
+    return Column("shard", Integer, nullable=False)
+
+
+def _moment(name: str, server_default: FunctionElement[datetime] | None = None) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=server_default)
+
+
+access_entry = _table(
     "access_entry",
-    metadata,
-    csa_column(),
     Column("entry_id", Uuid, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    _moment("at"),
     bytes_column("leaf"),
     bytes_column("sealed"),
     PrimaryKeyConstraint("csa", "entry_id"),
     Index("access_entry_at", "csa", "at", "entry_id"),
 )
 
-access_subject = Table(
-    "access_subject",
-    metadata,
-    csa_column(),
-    bytes_column("ref"),
-    bytes_column("sealed"),
-    Index("access_subject_ref", "csa", "ref"),
-)
+access_subject = _pointing("access_subject")
 
 # Entries are numbered by whoever wrote them, a batch at a time: a dense sequence for each
 # writer, each batch bound to the hash of the one before it (log/numbering.py). A row goes
 # when its entries have their leaves.
-log_batch = Table(
+log_batch = _table(
     "log_batch",
-    metadata,
-    csa_column(),
     Column("writer", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
     bytes_column("previous"),
@@ -59,26 +71,22 @@ log_batch = Table(
     Column("predecessor", Uuid),  # of a writer's first batch: whose end was not known
     Column("predecessor_seq", BigInteger, nullable=False),
     bytes_column("predecessor_hash"),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _moment("at", server_default=func.now()),
     PrimaryKeyConstraint("csa", "writer", "seq"),
 )
 
 # Entries that a story committed with its effect, until a batch numbers them.
-unnumbered = Table(
+unnumbered = _table(
     "unnumbered",
-    metadata,
-    csa_column(),
     Column("entry_id", Uuid, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    _moment("at", server_default=func.now()),
     PrimaryKeyConstraint("csa", "entry_id"),
 )
 
 # How far each writer's batches have their leaves; `mark` is the sealer's own MAC over the
 # row, so that nobody else can say that a batch was sealed. The only rows of the log that change.
-writer_sealed = Table(
+writer_sealed = _table(
     "writer_sealed",
-    metadata,
-    csa_column(),
     Column("writer", Uuid, nullable=False),
     Column("seq", BigInteger, nullable=False),
     bytes_column("hash"),
@@ -88,21 +96,17 @@ writer_sealed = Table(
 )
 
 # A tree of its own for each year, and after each release from a rollback.
-log_shard = Table(
+log_shard = _table(
     "log_shard",
-    metadata,
-    csa_column(),
-    Column("shard", Integer, nullable=False),  # year * 100 + how often it was begun anew
-    Column("begun_at", DateTime(timezone=True), nullable=False),
+    _shard(),  # year * 100 + how often it was begun anew
+    _moment("begun_at"),
     Column("begun", Text, nullable=False),  # the head it follows, and why: public
     PrimaryKeyConstraint("csa", "shard"),
 )
 
-leaf = Table(
+leaf = _table(
     "leaf",
-    metadata,
-    csa_column(),
-    Column("shard", Integer, nullable=False),
+    _shard(),
     Column("leaf_index", BigInteger, nullable=False),
     bytes_column("hash"),
     Column("entry_id", Uuid),  # none: padding
@@ -113,11 +117,9 @@ leaf = Table(
 )
 
 # Full tiles of 256 hashes (C2SP tlog-tiles); what is not full yet follows from the leaves.
-tile = Table(
+tile = _table(
     "tile",
-    metadata,
-    csa_column(),
-    Column("shard", Integer, nullable=False),
+    _shard(),
     Column("level", SmallInteger, nullable=False),
     Column("tile_index", BigInteger, nullable=False),
     bytes_column("hashes"),
@@ -126,23 +128,19 @@ tile = Table(
 )
 
 # Signed heads: each minute's for witnesses, each hour's for outsiders.
-log_head = Table(
+log_head = _table(
     "log_head",
-    metadata,
-    csa_column(),
-    Column("shard", Integer, nullable=False),
+    _shard(),
     Column("size", BigInteger, nullable=False),
     Column("kind", SmallInteger, nullable=False),
-    Column("at", DateTime(timezone=True), nullable=False),
+    _moment("at"),
     Column("note", Text, nullable=False),
     PrimaryKeyConstraint("csa", "shard", "size", "kind"),
 )
 
-cosignature = Table(
+cosignature = _table(
     "cosignature",
-    metadata,
-    csa_column(),
-    Column("shard", Integer, nullable=False),
+    _shard(),
     Column("size", BigInteger, nullable=False),
     Column("witness", Text(collation="C"), nullable=False),
     Column("line", Text, nullable=False),
@@ -150,20 +148,11 @@ cosignature = Table(
 )
 
 # What auditors find an account's entries of one day by: keyed, so that no row tells whose.
-access_actor = Table(
-    "access_actor",
-    metadata,
-    csa_column(),
-    bytes_column("ref"),
-    bytes_column("sealed"),
-    Index("access_actor_ref", "csa", "ref"),
-)
+access_actor = _pointing("access_actor")
 
 # What a day's questions cost: distinct by keyed digests, so that asking again is free.
-charge = Table(
+charge = _table(
     "charge",
-    metadata,
-    csa_column(),
     Column("day", Date, nullable=False),
     bytes_column("who"),
     bytes_column("what"),

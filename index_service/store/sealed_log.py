@@ -38,10 +38,24 @@ LEAVES_MAX = 100_000
 _CSA = bindparam("csa", type_=Text)
 _SHARD = bindparam("shard", type_=Integer)
 
+
+def leaves_between(limit: int) -> Compiled:
+    """Return the statement for a shard's leaves from `first` on and before `end`."""
+    return compiled(
+        select(leaf.c.hash)
+        .where(leaf.c.csa == _CSA)
+        .where(leaf.c.shard == _SHARD)
+        .where(leaf.c.leaf_index >= bindparam("first", type_=BigInteger))
+        .where(leaf.c.leaf_index < bindparam("end", type_=BigInteger))
+        .order_by(leaf.c.leaf_index)
+        .limit(limit)
+    )
+
+
 _ALONE = compiled(select(func.pg_try_advisory_xact_lock(bindparam("number", type_=BigInteger))))
 _HELD = compiled(select(func.pg_backend_pid()))
 
-_LAST_LEAF = compiled(
+LAST_LEAF = compiled(
     select(leaf.c.leaf_index)
     .where(leaf.c.csa == _CSA)
     .where(leaf.c.shard == _SHARD)
@@ -49,15 +63,7 @@ _LAST_LEAF = compiled(
     .limit(1)
 )
 _ANY_LEAF = compiled(select(leaf.c.shard).where(leaf.c.csa == _CSA).limit(1))
-_LEAF_RUN = compiled(
-    select(leaf.c.hash)
-    .where(leaf.c.csa == _CSA)
-    .where(leaf.c.shard == _SHARD)
-    .where(leaf.c.leaf_index >= bindparam("first", type_=BigInteger))
-    .where(leaf.c.leaf_index < bindparam("end", type_=BigInteger))
-    .order_by(leaf.c.leaf_index)
-    .limit(WIDTH)
-)
+_LEAF_RUN = leaves_between(WIDTH)
 _ROOT_RUN = compiled(
     select(tile.c.root)
     .where(tile.c.csa == _CSA)
@@ -195,7 +201,7 @@ class Tree:
 
     async def size(self, shard: int) -> int:
         """Return how many leaves a shard has, which stand from 0 on."""
-        last = await self._value(_LAST_LEAF, shard=shard)
+        last = await self._value(LAST_LEAF, shard=shard)
         return 0 if last is None else int(last) + 1
 
     async def is_empty(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from consent.agreement import Agreement
-from consent.decide import may_ask, may_hold_assessment, may_mediate, override_terms
+from consent.decide import may_ask, may_hold_assessment, may_mediate
 from consent.decision import AskerReason
 from consent.facts import (
     SENSITIVE_KINDS,
@@ -17,9 +17,7 @@ from consent.facts import (
     AskerFacts,
     Purpose,
     Role,
-    SecondPerson,
 )
-from index_service.domain.errors import Code
 from tests.consent.examples import (
     AGENCY,
     AUDITOR,
@@ -85,40 +83,9 @@ def test_a_closed_account_asks_nothing() -> None:
     assert reasons(closed, bare(Action.READ_DIRECTORY)) == (AskerReason.ACCOUNT_CLOSED,)
 
 
-@pytest.mark.parametrize(
-    ("checked", "today", "good"),
-    [
-        (date(2023, 11, 21), date(2026, 11, 21), True),
-        (date(2023, 11, 21), date(2026, 11, 22), False),
-        (date(2023, 11, 20), date(2026, 11, 21), False),
-        (date(2026, 11, 21), date(2026, 11, 21), True),
-        (date(2026, 11, 22), date(2026, 11, 21), False),  # made tomorrow
-        (None, date(2026, 11, 21), False),
-        (date(2024, 2, 29), date(2027, 2, 28), True),
-        (date(2024, 2, 29), date(2027, 3, 1), False),
-        (date(2025, 2, 28), date(2028, 2, 28), True),
-        (date(2025, 2, 28), date(2028, 2, 29), False),
-        (date(2025, 3, 1), date(2028, 2, 29), True),
-    ],
-)
-def test_a_check_lapses_the_day_after_its_third_anniversary(
-    checked: date | None, today: date, good: bool
-) -> None:
-    who = asker(checked_on=checked, trained_on=date(2023, 1, 1), signed_on=date(2023, 1, 1))
-    expected = () if good else (AskerReason.CHECK_LAPSED,)
-    assert reasons(who, ask(Action.READ_CHILD, today=today)) == expected
-
-
 def test_a_missing_or_old_check_refuses() -> None:
     for checked in (None, TOMORROW, date(2023, 11, 20)):
         assert account_reasons(asker(checked_on=checked)) == (AskerReason.CHECK_LAPSED,)
-
-
-def test_an_agreement_may_ask_for_a_younger_check() -> None:
-    yearly = changed_default(check_years_max=1)
-    assert reasons(asker(checked_on=date(2025, 11, 21)), READ, yearly) == ()
-    lapsed = reasons(asker(checked_on=date(2025, 11, 20)), READ, yearly)
-    assert lapsed == (AskerReason.CHECK_LAPSED,)
 
 
 def test_the_untrained_are_refused() -> None:
@@ -222,14 +189,6 @@ def test_supervision_is_a_persons_by_a_right_granted_by_name() -> None:
         assert reasons(asker(who, may_supervise=True), supervise, OPEN) == refused
 
 
-def test_the_right_to_supervise_opens_no_other_question() -> None:
-    for action in Action:
-        if action is not Action.SUPERVISE:
-            for who, what in ((SOCIAL_WORKER, ask(action)), (TEAM, team_ask(action))):
-                without, with_right = (asker(who, may_supervise=on) for on in (False, True))
-                assert reasons(without, what, OPEN) == reasons(with_right, what, OPEN)
-
-
 def test_what_is_the_teams_no_agreement_gives_away() -> None:
     """Even where an agreement opens everything to everybody."""
     elsewhere = (*AUDITORS_ACTIONS, Action.RELEASE_LOG, Action.SUPERVISE)
@@ -240,20 +199,6 @@ def test_what_is_the_teams_no_agreement_gives_away() -> None:
             assert reasons(may_override, ask(action), OPEN) == refused
     for action in TEAM_ACTIONS:
         assert reasons(asker(TEAM), team_ask(action)) == ()
-
-
-def test_an_override_is_approved_by_the_team_or_by_approvers_agreed_on() -> None:
-    """By practitioners with the right, of the kinds named, and by nobody else."""
-    approving, refused = bare(Action.APPROVE_OVERRIDE), (AskerReason.ROLE_NOT_ALLOWED,)
-    assert reasons(asker(may_override=True), approving, CAMFIELD) == ()
-    assert reasons(asker(may_override=False), approving, CAMFIELD) == refused
-    assert reasons(asker(POLICE_DESK, may_override=True), approving, CAMFIELD) == refused
-    assert reasons(asker(CASE_SYSTEM, may_override=True), approving, OPEN) == refused
-    assert reasons(asker(may_override=True), approving) == refused
-    assert reasons(asker(TEAM), approving, CAMFIELD) == ()
-    # Named in the roles alone, it is still refused: approvers are named as approvers.
-    in_roles = default_with("roles", "practitioner", 0, "actions", value=["approve_override"])
-    assert reasons(asker(may_override=True), approving, in_roles) == refused
 
 
 def test_an_override_is_a_right_granted_by_name_or_by_statutory_task() -> None:
@@ -272,30 +217,6 @@ def test_an_override_is_a_right_granted_by_name_or_by_statutory_task() -> None:
     assert reasons(asker(CASE_SYSTEM), enquiry, OPEN) == refused
     truthy = asker(may_override="no")
     assert reasons(truthy, worried) == refused
-
-
-def test_the_right_to_override_opens_no_other_question() -> None:
-    for action in Action:
-        if action not in (Action.OVERRIDE, Action.APPROVE_OVERRIDE):
-            for who, what in ((SOCIAL_WORKER, ask(action)), (TEAM, team_ask(action))):
-                without, with_right = (asker(who, may_override=on) for on in (False, True))
-                assert reasons(without, what, OPEN) == reasons(with_right, what, OPEN)
-
-
-def test_a_second_person_agrees_as_the_terms_of_the_route_say() -> None:
-    worried = ask(Action.OVERRIDE, Purpose.SAFEGUARD)
-    enquiry = ask(Action.OVERRIDE, Purpose.ENQUIRE_SIGNIFICANT_HARM)
-    for who, what, agreement, expected in (
-        (SOCIAL_WORKER, worried, DEFAULT, SecondPerson.BEFORE),
-        (SOCIAL_WORKER, enquiry, DEFAULT, SecondPerson.AFTER),
-        (POLICE_DESK, enquiry, DEFAULT, SecondPerson.AFTER),
-        (HEALTH_VISITOR, enquiry, DEFAULT, SecondPerson.BEFORE),
-        (CASE_SYSTEM, enquiry, DEFAULT, SecondPerson.BEFORE),
-        (TEAM, team_ask(Action.OVERRIDE), DEFAULT, SecondPerson.BEFORE),
-        (SOCIAL_WORKER, enquiry, CAMFIELD, SecondPerson.BEFORE),
-        (TEACHER, worried, OPEN, SecondPerson.NOT_NEEDED),
-    ):
-        assert override_terms(asker(who, may_override=True), what, agreement) == expected
 
 
 def test_only_kinds_agreed_on_ask_through_a_mediator() -> None:
@@ -431,12 +352,6 @@ def test_a_purpose_is_closed_to_an_agency_by_name() -> None:
     assert reasons(asker(), bare(Action.READ_DIRECTORY), agreement) == ()
 
 
-def test_a_reason_wrong_in_two_ways_is_told_once() -> None:
-    agreement = changed_default(named=[named(purposes_closed=["keep_index"])])
-    told = reasons(asker(), ask(Action.READ_CHILD, Purpose.KEEP_INDEX), agreement)
-    assert told == (AskerReason.PURPOSE_NOT_ALLOWED,)
-
-
 def test_a_purpose_nobody_asked_for_must_still_be_allowed() -> None:
     stated = ask(Action.READ_HOLDS, Purpose.SAFEGUARD, None)
     assert reasons(asker(TEAM), stated) == (AskerReason.PURPOSE_NOT_ALLOWED,)
@@ -454,38 +369,3 @@ def test_a_reason_belongs_to_its_purpose() -> None:
     assert reasons(asker(), foreign) == (AskerReason.REASON_NOT_ALLOWED,)
     alone = ask(Action.READ_DIRECTORY, None, AccessReason.REVIEW)
     assert reasons(asker(), alone) == (AskerReason.REASON_NOT_ALLOWED,)
-
-
-def test_every_reason_is_told_at_once_and_account_defects_first() -> None:
-    who = asker(
-        (Role.AUDITOR, AgencyKind.SCHOOL),
-        account_state=AccountState.SUSPENDED,
-        checked_on=None,
-        trained_on=None,
-        signed_on=None,
-        employer_accredited=False,
-    )
-    closed = changed_default(in_force_until="2026-05-02")
-    told = reasons(who, bare(Action.SHIELD), closed)
-    assert told == (
-        AskerReason.ACCOUNT_SUSPENDED,
-        AskerReason.CHECK_LAPSED,
-        AskerReason.TRAINING_MISSING,
-        AskerReason.AGREEMENT_UNSIGNED,
-        AskerReason.EMPLOYER_NOT_ACCREDITED,
-        AskerReason.NO_AGREEMENT_IN_FORCE,
-        AskerReason.ROLE_NOT_ALLOWED,
-        AskerReason.PURPOSE_MISSING,
-        AskerReason.REASON_MISSING,
-    )
-
-
-def test_the_rules_speak_in_the_order_of_the_reasons() -> None:
-    order = list(AskerReason)
-    who = asker(SOCIAL_WORKER, employer_accredited=False, trained_on=None)
-    told = reasons(who, ask(Action.SHIELD, None, AccessReason.SHIELDING))
-    assert sorted(told, key=order.index) == list(told)
-
-
-def test_every_asker_reason_is_an_outward_code() -> None:
-    assert {reason.value for reason in AskerReason} <= {code.value for code in Code}

@@ -28,7 +28,7 @@ PASSED_THROUGH = {("sqlalchemy.ext.asyncio", "AsyncEngine")}
 
 def a_tool_stays_in_its_room(source: Source) -> Iterator[str]:
     """Primitives, tokens, SQL, HTTP: each library in the rooms that are for it."""
-    for node, module, name in source.imports():
+    for node, module, name in source.imports:
         rooms = HOLDERS.get(module.partition(".")[0])
         if rooms and not source.path.startswith(rooms) and (module, name) not in PASSED_THROUGH:
             yield f"{at(node)} imports {module}"
@@ -36,13 +36,13 @@ def a_tool_stays_in_its_room(source: Source) -> Iterator[str]:
 
 def nothing_is_imported_late(source: Source) -> Iterator[str]:
     """An import inside a function hides a cycle or a room's true needs."""
-    for node, module, _ in source.imports():
+    for node, module, _ in source.imports:
         if source.within(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
             yield f"{at(node)} imports {module} late"
 
 
 def nothing_of_ours_is_mocked(source: Source) -> Iterator[str]:
     """A fake is a class in the test's file."""
-    for node, module, name in source.imports():
+    for node, module, name in source.imports:
         if "mock" in (*module.split("."), name):
             yield f"{at(node)} imports {module}"

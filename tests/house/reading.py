@@ -1,7 +1,6 @@
 """The tree as the house rules read it: every source parsed once, nothing run."""
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,12 +26,23 @@ class Source:
     @cached_property
     def nodes(self) -> list[ast.AST]:
         """Everything in it, outermost first."""
-        return list(ast.walk(self.tree))
+        return [self.tree, *self.parents]
 
     @cached_property
     def parents(self) -> dict[ast.AST, ast.AST]:
-        """What each part stands in."""
-        return {part: whole for whole in self.nodes for part in ast.iter_child_nodes(whole)}
+        """What each part stands in, outermost parts first: the one walk through a source."""
+        found: dict[ast.AST, ast.AST] = {}
+        level: list[ast.AST] = [self.tree]
+        while level:
+            parts = [
+                (part, whole)
+                for whole in level
+                for part in ast.iter_child_nodes(whole)
+                if not isinstance(part, ast.expr_context)  # says nothing, and one object for all
+            ]
+            found.update(parts)
+            level = [part for part, _ in parts]
+        return found
 
     @cached_property
     def docstrings(self) -> set[ast.AST]:
@@ -43,27 +53,27 @@ class Source:
             if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         }
 
-    def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-        """Yield every function and method, nested ones too."""
-        for node in self.nodes:
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                yield node
+    @cached_property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """Every function and method, nested ones too."""
+        kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
+        return [node for node in self.nodes if isinstance(node, kinds)]
 
-    def calls(self) -> Iterator[ast.Call]:
-        """Yield every call."""
-        for node in self.nodes:
-            if isinstance(node, ast.Call):
-                yield node
+    @cached_property
+    def calls(self) -> list[ast.Call]:
+        """Every call."""
+        return [node for node in self.nodes if isinstance(node, ast.Call)]
 
-    def imports(self) -> Iterator[tuple[ast.stmt, str, str]]:
-        """Yield (statement, module, name imported from it, or "")."""
+    @cached_property
+    def imports(self) -> list[tuple[ast.stmt, str, str]]:
+        """Every import: (statement, module, name imported from it, or "")."""
+        found: list[tuple[ast.stmt, str, str]] = []
         for node in self.nodes:
             if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield node, alias.name, ""
+                found += [(node, alias.name, "") for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    yield node, node.module or "", alias.name
+                found += [(node, node.module or "", alias.name) for alias in node.names]
+        return found
 
     def within(self, node: ast.AST, kinds: type[ast.AST] | tuple[type[ast.AST], ...]) -> bool:
         """Return whether a part stands anywhere inside one of these."""

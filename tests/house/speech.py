@@ -20,7 +20,7 @@ _CLOCKS = {
 
 def only_what_cannot_identify_is_logged(source: Source) -> Iterator[str]:
     """A constant format, with codes, counts and names of types."""
-    for call in source.calls():
+    for call in source.calls:
         if not isinstance(call.func, ast.Attribute) or call.func.attr not in _LEVELS:
             continue
         if not _LOGGERS.search(named(call.func.value)):
@@ -47,7 +47,7 @@ def _sayable(told: ast.expr) -> bool:
 
 def nothing_prints(source: Source) -> Iterator[str]:
     """Standard output is for commands."""
-    for call in source.calls():
+    for call in source.calls:
         if named(call.func) in ("print", "pprint"):
             yield f"{at(call)} prints"
 
@@ -65,21 +65,21 @@ def every_exception_is_caught_by_its_name(source: Source) -> Iterator[str]:
 
 def time_comes_from_the_clock(source: Source) -> Iterator[str]:
     """Stories are told what time it is, so that tests can say so too."""
-    for call in source.calls():
+    for call in source.calls:
         if named(call.func) in _CLOCKS:
             yield f"{at(call)} reads the time itself"
 
 
 def only_a_commit_mints_receipts(source: Source) -> Iterator[str]:
     """`committed` turns a prepared entry into a receipt."""
-    for call in source.calls():
+    for call in source.calls:
         if isinstance(call.func, ast.Attribute) and call.func.attr == "committed":
             yield f"{at(call)} mints a receipt"
 
 
 def only_work_commits(source: Source) -> Iterator[str]:
     """A session or connection is committed in one place."""
-    for call in source.calls():
+    for call in source.calls:
         bare = not call.args and not call.keywords
         if isinstance(call.func, ast.Attribute) and call.func.attr == "commit" and bare:
             yield f"{at(call)} commits"
@@ -87,18 +87,18 @@ def only_work_commits(source: Source) -> Iterator[str]:
 
 def middleware_is_plain_asgi(source: Source) -> Iterator[str]:
     """BaseHTTPMiddleware hides what leaves."""
-    for node, module, name in source.imports():
+    for node, module, name in source.imports:
         if name == "BaseHTTPMiddleware" or module == "starlette.middleware.base":
             yield f"{at(node)} takes BaseHTTPMiddleware"
-    for call in source.calls():
+    for call in source.calls:
         if isinstance(call.func, ast.Attribute) and call.func.attr == "middleware":
             yield f"{at(call)} adds a function as middleware"
 
 
 def dependencies_neither_yield_nor_block(source: Source) -> Iterator[str]:
     """What runs after a yield runs after the answer has gone; what blocks, blocks all."""
-    known = {function.name: function for function in source.functions()}
-    for call in source.calls():
+    known = {function.name: function for function in source.functions}
+    for call in source.calls:
         if named(call.func).rpartition(".")[2] not in ("Depends", "Security"):
             continue
         function = known.get(named(call.args[0])) if call.args else None
@@ -112,7 +112,7 @@ def dependencies_neither_yield_nor_block(source: Source) -> Iterator[str]:
 
 def endpoints_do_not_block(source: Source) -> Iterator[str]:
     """A plain function would run in a thread, outside the request's context."""
-    for function in source.functions():
+    for function in source.functions:
         routed = any(
             isinstance(each, ast.Call)
             and isinstance(each.func, ast.Attribute)

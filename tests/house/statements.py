@@ -41,7 +41,7 @@ def _texts(source: Source) -> Iterator[tuple[ast.AST, str]]:
 
 def every_select_has_a_limit(source: Source) -> Iterator[str]:
     """Over the limit is an error, not a cut; locks and rows handed in need none."""
-    for call in source.calls():
+    for call in source.calls:
         if named(call.func) != "select" or _reads_no_table(call):
             continue
         if "limit" not in _chain(source, call):
@@ -50,7 +50,7 @@ def every_select_has_a_limit(source: Source) -> Iterator[str]:
 
 def every_statement_is_for_one_csa(source: Source) -> Iterator[str]:
     """A where on csa stands in the statement itself."""
-    for call in source.calls():
+    for call in source.calls:
         if named(call.func) not in _STATEMENTS or _reads_no_table(call):
             continue
         if not re.search(r"\.c\.csa == ", ast.unparse(_statement(source, call))):
@@ -62,7 +62,7 @@ def _reads_no_table(call: ast.Call) -> bool:
     parts = [each.value if isinstance(each, ast.Starred) else each for each in call.args]
     return all(
         re.match(
-            r"func\.|\(?bindparam\(|_(CSA|SHARD)$|\((given|rows)\.c\["
+            r"\(?func\.|\(?bindparam\(|_(CSA|SHARD)$|\((given|rows)\.c\["
             r"|\(?_(entries|subjects|asked|charges|writers)\.c\b",
             text,
         )

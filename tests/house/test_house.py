@@ -254,6 +254,7 @@ RULES = (
         ),
         {
             "index_service/api/boundary.py": "whatever it is, it must not go unrecorded",
+            "index_service/api/peer_boundary.py": "likewise",
             "index_service/jobs/": "a job's main loop goes on",
         },
     ),

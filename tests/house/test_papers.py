@@ -73,7 +73,7 @@ def test_every_room_is_in_a_layer() -> None:
 
 def test_settings_import_nothing_of_ours() -> None:
     source = Source("", (ROOT / "index_service" / "settings.py").read_text("utf-8"))
-    ours = [name for _, name, _ in source.imports() if name.startswith(("index_", "consent"))]
+    ours = [name for _, name, _ in source.imports if name.startswith(("index_", "consent"))]
     assert ours == []
 
 
@@ -202,6 +202,6 @@ def test_the_machine_runs_the_readmes_command_and_nothing_else() -> None:
 def test_dev_is_short_and_needs_no_package() -> None:
     text = (ROOT / "dev.py").read_text("utf-8")
     assert len(text.splitlines()) < 120
-    names = {module.partition(".")[0] for _, module, _ in Source("dev.py", text).imports()}
+    names = {module.partition(".")[0] for _, module, _ in Source("dev.py", text).imports}
     assert names <= sys.stdlib_module_names
     assert ast.get_docstring(ast.parse(text))

@@ -2,6 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
+from copy import deepcopy
+from functools import cache
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -73,11 +76,21 @@ def stored(leaves: Sequence[bytes]) -> tuple[Frontier, dict[tuple[int, int], byt
     """Grow a tree; return its edge and every hash the store would have, by level and number."""
     frontier = Frontier()
     held: dict[tuple[int, int], bytes] = {}
-    for number, leaf in enumerate(leaves):
+    grow(frontier, held, leaves)
+    return frontier, held
+
+
+def grow(
+    frontier: Frontier,
+    held: dict[tuple[int, int], bytes],
+    leaves: Sequence[bytes],
+    begin: int = 0,
+) -> None:
+    """Append leaves to a tree that has `begin` of them, and what the store would have to `held`."""
+    for number, leaf in enumerate(leaves, begin):
         held[0, number] = leaf
         for tile in frontier.append(leaf):
             held[tile.level + 1, tile.index] = tile.root
-    return frontier, held
 
 
 def asked(runs: Sequence[Run], held: dict[tuple[int, int], bytes]) -> dict[Run, list[bytes]]:
@@ -177,10 +190,24 @@ def test_ranges_outside_a_tree_are_refused() -> None:
             consistency_ranges(before, after)
 
 
-@pytest.mark.parametrize("size", [0, 1, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 70_000])
+EDGES = (0, 1, 255, 256, 257, 511, 512, 65_535, 65_536, 65_537, 70_000)
+
+
+@cache
+def grown_once() -> dict[int, tuple[Frontier, dict[tuple[int, int], bytes]]]:
+    """Grow one tree to its end; return edge and stored hashes as they were at each size tried."""
+    frontier, held, found = Frontier(), dict[tuple[int, int], bytes](), {}
+    for begin, size in pairwise((0, *EDGES)):
+        grow(frontier, held, LEAVES[begin:size], begin)
+        found[size] = (deepcopy(frontier), dict(held))
+    return found
+
+
+@pytest.mark.parametrize("size", EDGES)
 def test_a_tree_is_taken_up_again_from_its_edge(size: int) -> None:
     """Beyond 65,536 leaves a third level of tiles begins."""
-    grown, held = stored(LEAVES[:size])
+    frontier, held = grown_once()[size]
+    grown = deepcopy(frontier)
     again = Frontier.at(size, asked(edge_runs(size), held))
     assert again.root() == grown.root() == root_of(LEAVES[:size])
     for leaf in LEAVES[:300]:
@@ -190,7 +217,7 @@ def test_a_tree_is_taken_up_again_from_its_edge(size: int) -> None:
 
 def test_paths_of_a_tree_of_three_levels_come_from_its_tiles() -> None:
     size = 70_000
-    frontier, held = stored(LEAVES)
+    frontier, held = grown_once()[size]
     root = frontier.root()
     for index in (0, 255, 256, 65_535, 65_536, 69_999):
         hashes = from_tiles(inclusion_ranges(index, size), held)

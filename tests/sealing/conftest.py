@@ -1,13 +1,16 @@
-"""What every test of the sealer begins with: an index of its own, and a sealer beside it."""
+"""What tests of the sealer begin with: an index of its own, a sealer beside it, a witness."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from demo.postgres import Postgres
 from tests.authority import Founded, database_made, serving
 from tests.sealing.sealing import Beside, sealer_beside
+from tests.sealing.witnesses import Begun, begun, log_lines
+from tests.sealing.witnesses import serving as witnessing
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -28,3 +31,16 @@ async def beside(unfounded: Beside) -> Beside:
     await unfounded.rounds.found()
     await unfounded.all()
     return unfounded
+
+
+@pytest.fixture
+def witness(tmp_path: Path) -> Begun:
+    """A witness that has cosigned nothing."""
+    return begun(tmp_path)
+
+
+@pytest_asyncio.fixture
+async def url(witness: Begun) -> AsyncIterator[str]:
+    """Where that witness is asked."""
+    async with witnessing(witness, log_lines()) as address:
+        yield address

@@ -1,26 +1,22 @@
 """`index-service seal` and `keys make-sealer`: what they need, refuse and print."""
 
 import asyncio
-import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 from demo.authority import Authority
 from demo.sealing import sealer_settings, sealing
 from index_service.commands.keep_heads import log_keys
 from index_service.commands.seal import policy_lines
+from index_service.log.checkpoint import KeyKind, VerifierKey
 from index_service.services.sealing_log.running import End
 from tests.sealing.sealing import Beside, SetClock, environment
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-COMMAND = [sys.executable, "-m", "index_service.commands.cli"]
+from tests.sealing.witnesses import COMMAND, ENVIRONMENT, NAMES, policy
 
 
 def variables(beside: Beside, **differs: str) -> dict[str, str]:
-    own = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-    return environment(beside.settings, **own, **differs)
+    return environment(beside.settings, **ENVIRONMENT, **differs)
 
 
 async def seal(beside: Beside, *arguments: str, **differs: str) -> tuple[int, str]:
@@ -148,3 +144,21 @@ async def test_the_demos_sealer_is_the_real_one(unfounded: Beside, tmp_path: Pat
         settings = sealer_settings(authority, made)
     assert process.returncode == 0
     assert policy_lines(settings).startswith(f"csa {settings.csa}\nlog index.northmere.example/")
+
+
+async def test_doing_without_witnesses_is_said_in_so_many_words(
+    beside: Beside, tmp_path: Path
+) -> None:
+    lacking = "not started: missing or unsafe settings: INDEX_WITNESS_POLICY\n"
+    for wrong in ("", "None", "policy"):
+        assert await seal(beside, "--once", INDEX_WITNESS_POLICY=wrong) == (2, lacking)
+    keys = [VerifierKey(name, KeyKind.COSIGNATURE, bytes(32)) for name in NAMES[:1]]
+    file = tmp_path / "policy"
+    lines = policy(keys, ["https://one.example"], 1)
+    for content, code in (("", "witness"), (lines.replace(" independent", ""), "independent")):
+        file.write_text(content)
+        refused = f"not started: the witness policy was refused ({code})\n"
+        assert await seal(beside, "--once", INDEX_WITNESS_POLICY=str(file)) == (2, refused)
+    refused = "not started: the witness policy was refused (file)\n"
+    none = str(tmp_path / "none")
+    assert await seal(beside, "--once", INDEX_WITNESS_POLICY=none) == (2, refused)

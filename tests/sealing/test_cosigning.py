@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from index_service.log.checkpoint import Checkpoint, KeyKind, VerifierKey
+from index_service.log.checkpoint import Checkpoint, VerifierKey
 from index_service.log.policy import CosigningPolicy
 from index_service.log.witness import ADD_PATH, SIZE_TYPE, Asked
 from index_service.services.sealing_log.anew import NotReleased
@@ -397,21 +397,3 @@ async def test_the_command_has_heads_cosigned_and_is_told_by_whom(
     status, said = await seal(beside, "--once", INDEX_WITNESS_POLICY=str(file))
     assert (status, said) == (End.WELL, "")
     assert await beside.value("select count(*) from cosignature") == 3
-
-
-async def test_doing_without_witnesses_is_said_in_so_many_words(
-    beside: Beside, tmp_path: Path
-) -> None:
-    lacking = "not started: missing or unsafe settings: INDEX_WITNESS_POLICY\n"
-    for wrong in ("", "None", "policy"):
-        assert await seal(beside, "--once", INDEX_WITNESS_POLICY=wrong) == (2, lacking)
-    keys = [VerifierKey(name, KeyKind.COSIGNATURE, bytes(32)) for name in NAMES[:1]]
-    file = tmp_path / "policy"
-    lines = policy(keys, ["https://one.example"], 1)
-    for content, code in (("", "witness"), (lines.replace(" independent", ""), "independent")):
-        file.write_text(content)
-        refused = f"not started: the witness policy was refused ({code})\n"
-        assert await seal(beside, "--once", INDEX_WITNESS_POLICY=str(file)) == (2, refused)
-    refused = "not started: the witness policy was refused (file)\n"
-    none = str(tmp_path / "none")
-    assert await seal(beside, "--once", INDEX_WITNESS_POLICY=none) == (2, refused)

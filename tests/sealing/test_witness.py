@@ -2,30 +2,18 @@
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from pathlib import Path
 
-import aiohttp
 import pytest
-import pytest_asyncio
 
-from demo.authority import free_port
 from index_service.log.checkpoint import (
     Checkpoint,
     HeadKeys,
-    KeyKind,
-    VerifierKey,
-    read_line,
     read_note,
 )
-from index_service.log.policy import CosigningPolicy, PolicyRefused, logs_of
-from index_service.log.tree import EMPTY_ROOT, root_of
+from index_service.log.tree import EMPTY_ROOT
 from index_service.log.witness import KNOWN_PATH, SIZE_TYPE, Asked
-from index_service.log.witness_state import StateUnfit, WitnessState, begin_state
 from index_verify.findings import Report
 from index_verify.heads import read_head
 from index_verify.policy import Policy
@@ -38,30 +26,15 @@ from tests.sealing.witnesses import (
     SHARD,
     Begun,
     asked,
-    begun,
     consistency,
     head,
     log_lines,
     policy,
     post,
-    serving,
     three,
 )
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-COMMAND = [sys.executable, "-m", "index_service.commands.cli"]
 RECEIPT = f"receipt {b64encode(KEYS.verifiers[0].public).decode()}\n"
-
-
-@pytest.fixture
-def witness(tmp_path: Path) -> Begun:
-    return begun(tmp_path)
-
-
-@pytest_asyncio.fixture
-async def url(witness: Begun) -> AsyncIterator[str]:
-    async with serving(witness, log_lines()) as address:
-        yield address
 
 
 async def grown(url: str, *sizes: int) -> None:
@@ -253,235 +226,3 @@ async def test_two_views_shown_to_two_witnesses_are_found_by_comparing(tmp_path:
         notes = [head(64), head(96, OTHER)]
         proof = consistency(64, 96, OTHER)
         assert list(check_split((notes[0], notes[1]), proof, policy_).kinds) == ["consistency"]
-
-
-DYING = """
-import os, signal, sys
-from pathlib import Path
-from index_service.commands import witness
-class Dying(witness.WitnessState):
-    def keep(self, head, note):
-        if {kept}:
-            super().keep(head, note)
-        os.kill(os.getpid(), signal.SIGKILL)
-witness.WitnessState = Dying
-from index_service.commands.cli import main
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-def environment() -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
-
-
-def command(witness: Begun, logs: Path, port: int) -> list[str]:
-    made = ["witness", str(witness.keys), str(witness.state), "--name", NAMES[0]]
-    return [*made, "--logs", str(logs), "--port", str(port)]
-
-
-def started(way: list[str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(way, env=environment())
-
-
-async def answering(url: str, process: subprocess.Popen[bytes]) -> None:
-    """Wait until a witness of another process answers."""
-    async with asyncio.timeout(30):
-        while True:
-            try:
-                await post(url, b"")
-                return
-            except aiohttp.ClientError:
-                assert process.poll() is None
-                await asyncio.sleep(0.05)
-
-
-@pytest.mark.parametrize("kept", [True, False])
-async def test_killed_at_the_write_a_witness_cosigns_no_fork_after(
-    witness: Begun, tmp_path: Path, kept: bool
-) -> None:
-    """With kill -9 before its state is written, or between that and the answer."""
-    logs = tmp_path / "logs"
-    logs.write_text(log_lines())
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    ways = [
-        [sys.executable, "-c", DYING.format(kept=kept), *command(witness, logs, port)],
-        [*COMMAND, *command(witness, logs, port)],
-    ]
-    process = started(ways[0])
-    try:
-        await answering(url, process)
-        with pytest.raises(aiohttp.ClientError):
-            await post(url, asked(0, 16))
-        assert process.wait(20) == -signal.SIGKILL
-        process = started(ways[1])
-        await answering(url, process)
-        if kept:
-            assert await post(url, asked(0, 16, OTHER)) == (409, SIZE_TYPE, "16\n")
-            assert await post(url, asked(16, 16, OTHER)) == (409, SIZE_TYPE, "16\n")
-            assert (await post(url, asked(16, 16)))[0] == 200
-        else:
-            assert (await post(url, asked(0, 16)))[0] == 200
-        assert (await post(url, asked(16, 48)))[0] == 200
-    finally:
-        process.kill()
-        process.wait()
-
-
-def test_two_processes_never_witness_from_one_directory(witness: Begun) -> None:
-    logs = logs_of(log_lines())
-    state = WitnessState(witness.state, witness.key.verifier, logs)
-    with pytest.raises(StateUnfit, match="kept_by_another"):
-        WitnessState(witness.state, witness.key.verifier, logs)
-    state.close()
-    WitnessState(witness.state, witness.key.verifier, logs).close()
-
-
-async def test_a_witness_that_lost_its_state_does_not_begin_anew(
-    witness: Begun, tmp_path: Path
-) -> None:
-    logs = logs_of(log_lines())
-    empty = tmp_path / "empty"
-    empty.mkdir(mode=0o700)
-    with pytest.raises(StateUnfit, match="not_begun"):
-        WitnessState(empty, witness.key.verifier, logs)
-    with pytest.raises(StateUnfit, match="not_empty"):
-        begin_state(witness.state, witness.key.verifier.public)
-    other = begun(tmp_path / "other")
-    with pytest.raises(StateUnfit, match="not_begun"):
-        WitnessState(other.state, witness.key.verifier, logs)
-    open_ = tmp_path / "open"
-    begin_state(open_, witness.key.verifier.public)
-    open_.chmod(0o755)
-    with pytest.raises(StateUnfit, match="readable_by_others"):
-        WitnessState(open_, witness.key.verifier, logs)
-
-
-@pytest.mark.parametrize("content", ["", "x", head(16)[:-9], head(16).replace("\n16\n", "\n8\n")])
-async def test_what_was_kept_and_changed_is_no_start_and_no_cosignature(
-    witness: Begun, content: str
-) -> None:
-    async with serving(witness, log_lines()) as url:
-        await grown(url, 16)
-        (file,) = witness.state.glob("*.head")
-        file.write_text(content)
-        for size in (16, 48):
-            assert (await post(url, asked(0, size)))[0] == 500
-    with pytest.raises(StateUnfit):
-        WitnessState(witness.state, witness.key.verifier, logs_of(log_lines()))
-
-
-async def test_a_disk_that_refuses_is_no_cosignature(witness: Begun) -> None:
-    async with serving(witness, log_lines()) as url:
-        await grown(url, 16)
-        (file,) = witness.state.glob("*.head")
-        draft = witness.state / f".{file.name}.draft"
-        draft.mkdir()
-        assert (await post(url, asked(16, 48)))[0] == 503
-        draft.rmdir()
-        assert (await post(url, asked(16, 64)))[0] == 200
-
-
-def witness_line(number: int = 0, kind: KeyKind = KeyKind.COSIGNATURE) -> VerifierKey:
-    return VerifierKey(NAMES[number], kind, root_of(LEAVES[number : number + 1]))
-
-
-GOOD = policy(
-    [witness_line(0), witness_line(1)], ["https://one.example", "https://two.example/w"], 1
-)
-
-
-def test_a_policy_names_its_witnesses_and_one_that_is_independent() -> None:
-    read = CosigningPolicy.read(log_lines() + GOOD, KEYS.verifiers)
-    assert [(each.name, each.independent, each.url) for each in read.witnesses] == [
-        (NAMES[0], False, "https://one.example"),
-        (NAMES[1], True, "https://two.example/w"),
-    ]
-    assert read.quorum == 1
-
-
-@pytest.mark.parametrize(
-    ("policy_", "code"),
-    [
-        (GOOD.replace(" independent", ""), "independent"),
-        (GOOD.replace("quorum 1", "quorum 3"), "quorum"),
-        (GOOD.replace("quorum 1", "quorum 0"), "quorum"),
-        (GOOD.replace("quorum 1\n", ""), "quorum"),
-        (GOOD + "quorum 2\n", "quorum"),
-        ("quorum 1\n", "witness"),
-        (GOOD.replace(" https://one.example", ""), "url"),
-        (GOOD.replace("https://one", "ftp://one"), "witness"),
-        (GOOD.replace("independent", "indifferent"), "witness"),
-        (GOOD + f"witness {witness_line(0).text()} https://x\n", "witness"),
-        (GOOD + f"witness {witness_line(2, KeyKind.ED25519).text()} https://x\n", "witness"),
-        (GOOD.replace(witness_line(0).text(), witness_line(0).text()[:-2]), "key"),
-        (GOOD + "witnesses 2\n", "line"),
-        (GOOD + log_lines(HeadKeys("x.example/log", bytes(32), bytes(32))), "log"),
-    ],
-)  # fmt: skip
-def test_a_policy_that_is_not_whole_is_refused(policy_: str, code: str) -> None:
-    with pytest.raises(PolicyRefused) as refused:
-        CosigningPolicy.read(policy_, KEYS.verifiers)
-    assert refused.value.code == code
-
-
-def test_one_key_under_two_names_is_one_witness() -> None:
-    twice = VerifierKey(NAMES[2], KeyKind.COSIGNATURE, witness_line(0).public)
-    with pytest.raises(PolicyRefused, match="witness"):
-        CosigningPolicy.read(GOOD + f"witness {twice.text()} https://x\n", KEYS.verifiers)
-
-
-def test_a_witness_knows_several_logs_by_both_keys_each() -> None:
-    other = HeadKeys("index.camfield.example/log", bytes(range(5, 37)), bytes(range(6, 38)))
-    logs = logs_of(f"csa northmere\n{log_lines()}csa camfield\n{log_lines(other)}")
-    assert logs == {KEYS.origin: KEYS.verifiers, other.origin: other.verifiers}
-    for lines in ("", GOOD, log_lines().splitlines()[0], log_lines() * 2):
-        with pytest.raises(PolicyRefused):
-            logs_of(lines)
-
-
-def told(*arguments: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [*COMMAND, *arguments],
-        env=environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return done.returncode, done.stdout + done.stderr
-
-
-def test_a_witness_is_made_once_and_refused_what_is_not_its_own(tmp_path: Path) -> None:
-    keys, state, logs = (str(tmp_path / each) for each in ("keys", "state", "logs"))
-    Path(logs).write_text(log_lines())
-    assert told("keys", "make-witness", keys, state) == (0, "")
-    assert told("keys", "make-witness", keys, state)[0] == 2
-    assert told("keys", "make-witness", str(tmp_path / "k2"), state)[0] == 2
-    assert list((tmp_path / "k2").iterdir()) == []
-    status, line = told("witness", keys, state, "--name", NAMES[0], "--policy")
-    assert status == 0
-    key = VerifierKey.read(line.removeprefix("witness ").rstrip("\n"))
-    assert (key.name, key.kind) == (NAMES[0], KeyKind.COSIGNATURE)
-    for wrong, word in (
-        (("witness", keys, state, "--name", "A b", "--logs", logs), "--name"),
-        (("witness", keys, state, "--name", NAMES[0]), "--logs"),
-        (("witness", keys, keys, "--name", NAMES[0], "--logs", logs), "state directory"),
-        (("witness", state, state, "--name", NAMES[0], "--logs", logs), "key"),
-        (("witness", keys, state, "--name", NAMES[0], "--logs", "/none"), "FileNotFoundError"),
-    ):
-        status, said = told(*wrong)
-        assert (status, said.count("\n")) == (2, 1), said
-        assert said.startswith("not started: ")
-        assert word in said
-
-
-def test_a_cosignature_is_the_line_its_page_shows(witness: Begun) -> None:
-    """Computed by hand from C2SP tlog-cosignature: id, moment, and what is signed."""
-    at = Checkpoint(KEYS.origin, SHARD, 16, root_of(LEAVES[:16]))
-    line = read_line(witness.key.cosigned(at, 1_790_000_000).text())
-    assert line.signature[:8] == (1_790_000_000).to_bytes(8)
-    assert len(line.signature) == 72
-    note = read_note(head(16))
-    assert witness.key.verifier.holds(note, line)
-    assert not witness.key.verifier.holds(read_note(head(17)), line)

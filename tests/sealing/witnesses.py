@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import sys
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -23,6 +24,9 @@ from index_service.log.tree import consistency_ranges, root_of
 from index_service.log.witness import ADD_PATH, Asked, WitnessKey
 from index_service.log.witness_state import WitnessState, begin_state
 
+_ROOT = Path(__file__).resolve().parent.parent.parent
+COMMAND = [sys.executable, "-m", "index_service.commands.cli"]
+ENVIRONMENT = {"PATH": os.environ["PATH"], "PYTHONPATH": str(_ROOT)}
 SHARD = 202600
 NAMES = ("camfield.example/witness", "eastbrook.example/witness", "library.example/witness")
 KEYS = HeadKeys("index.northmere.example/log", bytes(range(32)), bytes(range(1, 33)))

@@ -1,4 +1,4 @@
-"""Consent: whose word it is, for how long, and what others learn from the next request on."""
+"""Consent: who keeps it, what it changes from the next request on, whose row it is."""
 
 from itertools import pairwise
 from uuid import uuid4
@@ -8,11 +8,9 @@ import pytest
 from tests.stories.asking import NO_WHY, Ask, Why, not_shown, refused
 from tests.stories.consent_said import (
     CHILD,
-    PARENT,
     about,
     aged,
     brokered,
-    harm,
     once,
     read,
     record,
@@ -22,7 +20,8 @@ from tests.stories.consent_said import (
     tell,
     withdraw,
 )
-from tests.stories.made import TODAY, Stated, a_child, by_name, contact, day, involvement
+from tests.stories.made import Stated, a_child, by_name, day
+from tests.stories.test_consent_bases import SILENT, basis
 
 STEPS = [
     ("POST", "/v1/children/{}/consents", said()),
@@ -174,127 +173,6 @@ async def test_renewing_lasts_longer_and_is_said_by_whom(ask: Ask) -> None:
     assert (shown["until"], shown["renewed"]["day"], shown["in_force"]) == (day(-9), day(), True)
 
 
-# 1a. Not theirs to say
-
-
-@pytest.mark.parametrize(
-    ("years", "words", "code"),
-    [
-        (13, {"giver": "parental_responsibility", "understanding": "sufficient"}, None),
-        (13, {"giver": "child", "understanding": "insufficient"}, None),
-        (13, {"giver": "child", "understanding": "not_needed"}, None),
-        (13, {"giver": "child"}, "field_missing"),
-        (16, {"giver": "parental_responsibility"}, None),
-        (17, {"giver": "parental_responsibility", "understanding": "sufficient"}, None),
-        (18, PARENT, None),
-        (18, {"giver": "parental_responsibility"}, None),
-    ],
-)
-async def test_consent_by_somebody_who_may_not_give_it_changes_nothing(
-    ask: Ask, years: int, words: Stated, code: str | None
-) -> None:
-    child_id = await ask.create(aged(years))
-    body = {key: word for key, word in said().items() if key not in CHILD} | words
-    answer = await record(ask, "therapist", child_id, body)
-    refused(answer, 422, code or "consent_giver_not_allowed")
-    entry = await ask.entry(answer)
-    assert (entry["outcome"], entry["code"]) == ("invalid", code or "consent_giver_not_allowed")
-    assert (await read(ask, "therapist", child_id))["consents"] == []
-
-
-@pytest.mark.parametrize(
-    ("years", "words"),
-    [
-        (13, PARENT),
-        (16, {"giver": "child"}),
-        (17, PARENT),
-        (18, {"giver": "child"}),
-        (20, {"giver": "child", "understanding": "not_needed"}),
-    ],
-)
-async def test_consent_by_whoever_may_give_it_is_recorded(
-    ask: Ask, years: int, words: Stated
-) -> None:
-    child_id = await ask.create(aged(years))
-    body = {key: word for key, word in said().items() if key not in CHILD} | words
-    await recorded(ask, "therapist", child_id, body)
-
-
-async def test_a_childs_word_prevails_over_a_parents(ask: Ask) -> None:
-    await tell(ask.served, "social_care")
-    child_id = await ask.create(aged(13))
-    await ask.begin("therapist", child_id, service="mental_health", consent=True)
-    parents = await recorded(ask, "therapist", child_id, said(**PARENT))
-    assert await brokered(ask, "social_worker", child_id)
-    await recorded(ask, "therapist", child_id, said("refused"))
-    assert not await brokered(ask, "social_worker", child_id)
-    for answer in (
-        await renew(ask, "therapist", parents, PARENT),
-        await withdraw(ask, "therapist", parents, PARENT),
-    ):
-        refused(answer, 409, "ended_already")
-    answer = await record(ask, "therapist", child_id, said(**PARENT))
-    refused(answer, 422, "consent_giver_not_allowed")
-    assert not await brokered(ask, "social_worker", child_id)
-    await recorded(ask, "therapist", child_id, said())
-    assert await brokered(ask, "social_worker", child_id)
-
-
-async def test_a_parent_withdraws_nothing_a_child_gave(ask: Ask) -> None:
-    child_id = await ask.create(aged(13))
-    consent_id = await recorded(ask, "therapist", child_id, said())
-    answer = await withdraw(ask, "therapist", consent_id, PARENT)
-    refused(answer, 422, "consent_giver_not_allowed")
-    refused(await renew(ask, "therapist", consent_id, PARENT), 422, "consent_giver_not_allowed")
-    (shown,) = (await read(ask, "therapist", child_id))["consents"]
-    assert shown["state"] == "given"
-
-
-# 1b. Days
-
-
-@pytest.mark.parametrize(
-    "days",
-    [
-        {"begins": day(1)},
-        {"begins": day(-400)},
-        {"until": day(1)},
-        {"begins": day(-20), "until": day(-10)},
-        {"until": day(-3 * 365 - 9)},
-        {"until": "2199-01-01"},
-        {"until": "2031-02-30"},
-    ],
-)
-async def test_no_consent_is_backdated_or_lasts_for_ever(ask: Ask, days: Stated) -> None:
-    child_id = await ask.create(aged(13))
-    answer = await record(ask, "therapist", child_id, said(**days))
-    refused(answer, 422, "date_out_of_range")
-    assert (await read(ask, "therapist", child_id))["consents"] == []
-
-
-async def test_a_consent_to_begin_later_does_not_count_yet(ask: Ask) -> None:
-    await tell(ask.served, "social_care")
-    child_id = await ask.create(aged(13))
-    await ask.begin("therapist", child_id, service="mental_health", significant_harm=harm())
-    await recorded(ask, "therapist", child_id, said(begins=day(-3)))
-    (shown,) = (await read(ask, "therapist", child_id))["consents"]
-    assert not shown["in_force"]
-    refused(await renew(ask, "therapist", shown["consent_id"]), 409, "ended_already")
-    assert (await withdraw(ask, "therapist", shown["consent_id"])).status_code == 204
-
-
-async def test_to_stay_past_18_is_asked_of_the_young_person_at_17(ask: Ask) -> None:
-    stay = {"given_for": "stay_past_18", "state": "given", "giver": "child"}
-    young, old = await ask.create(aged(16)), await ask.create(aged(17))
-    answer = await record(ask, "social_worker", young, {**stay, "until": day(-900)})
-    refused(answer, 422, "consent_giver_not_allowed")
-    answer = await record(ask, "social_worker", old, {**stay, **PARENT})
-    refused(answer, 422, "consent_giver_not_allowed")
-    await recorded(ask, "social_worker", old, stay)
-    (shown,) = (await read(ask, "social_worker", old))["consents"]
-    assert int(shown["until"][:4]) - TODAY.year >= 7
-
-
 # 1c. Already said
 
 
@@ -411,142 +289,6 @@ async def test_nobodys_consents_are_the_one_404(ask: Ask) -> None:
     not_shown(await ask("therapist", "POST", about(nobody, "bases"), basis(), headers=once()))
     not_shown(await ask("therapist", "POST", about(nobody, "not-shared"), SILENT, headers=once()))
     not_shown(await ask("therapist", "POST", f"{about(nobody, 'bases')}/{uuid4()}/end"))
-
-
-# 3. Another basis, and not sharing
-
-SILENT = {"recipient_kind": "housing", "reason": "not_proportionate", "decided_on": day()}
-
-
-def basis(**differs: object) -> Stated:
-    """Return a basis of significant harm for a sensitive entry."""
-    return {"kind": "significant_harm", "service": "mental_health", **harm(), **differs}
-
-
-async def test_significant_harm_carries_an_entry_without_consent(ask: Ask) -> None:
-    await tell(ask.served, "social_care")
-    child_id = await ask.create(aged(13))
-    entry = await ask.begin("therapist", child_id, service="mental_health", significant_harm=harm())
-    assert (await ask("therapist", "GET", f"/v1/involvements/{entry}")).status_code == 200
-    assert await brokered(ask, "social_worker", child_id)
-    (shown,) = (await read(ask, "therapist", child_id))["bases"]
-    assert (shown["kind"], shown["reason"]) == ("significant_harm", "is_likely_to_suffer")
-    assert (shown["decided_on"], shown["review"], shown["ended"]) == (day(2), day(-60), None)
-    path = f"{about(child_id, 'bases')}/{shown['basis_id']}/end"
-    not_shown(await ask("social_worker", "POST", path))
-    assert (await ask("therapist", "POST", path)).status_code == 204
-    assert not await brokered(ask, "social_worker", child_id)
-    refused(await ask("therapist", "POST", path), 409, "ended_already")
-
-
-async def test_a_refusal_stands_beside_significant_harm(ask: Ask) -> None:
-    await tell(ask.served, "social_care")
-    child_id = await ask.create(aged(13))
-    await ask.begin("therapist", child_id, service="mental_health", significant_harm=harm())
-    await recorded(ask, "therapist", child_id, said("refused"))
-    assert await brokered(ask, "social_worker", child_id)
-
-
-@pytest.mark.parametrize(
-    ("who", "differs", "field"),
-    [
-        ("therapist", {"consent": True, "significant_harm": harm()}, "significant_harm"),
-        ("teacher", {"service": "school", "significant_harm": harm()}, "significant_harm"),
-        ("therapist", {"significant_harm": harm(reason="ordered_by_court")}, None),
-        ("therapist", {"significant_harm": harm(review=day(1))}, "significant_harm.review"),
-        (
-            "therapist",
-            {"significant_harm": harm(decided_on=day(-1))},
-            "significant_harm.decided_on",
-        ),
-    ],
-)
-async def test_an_entry_rests_on_one_basis_that_can_be(
-    ask: Ask, who: str, differs: Stated, field: str | None
-) -> None:
-    child_id = await ask.create(aged(13))
-    body = involvement(**{"service": "mental_health", **differs})
-    answer = await ask(who, "POST", about(child_id, "involvements"), body, headers=once())
-    assert answer.status_code == 422, answer.text
-    assert field in (None, answer.json()["errors"][0]["field"])
-    assert (await read(ask, who, child_id))["bases"] == []
-
-
-async def test_what_was_refused_is_not_entered_as_consented(ask: Ask) -> None:
-    child_id = await ask.create(aged(13))
-    await recorded(ask, "therapist", child_id, said("refused"))
-    body = involvement("mental_health", consent=True)
-    answer = await ask("therapist", "POST", about(child_id, "involvements"), body, headers=once())
-    refused(answer, 409, "consent_missing")
-    await ask.begin("therapist", child_id, service="mental_health", significant_harm=harm())
-    await recorded(ask, "therapist", child_id, said())
-    await ask.begin("therapist", child_id, service="mental_health", consent=True)
-
-
-@pytest.mark.parametrize(
-    "differs",
-    [
-        {"reason": "serious_crime"},
-        {"kind": "court_order"},
-        {"kind": "public_interest", "reason": "serious_crime"},  # carries no entry
-        {"service": "school"},
-        {"decided_on": day(-1)},
-        {"decided_on": day(400)},
-        {"review": day()},
-        {"review": day(-400)},
-        {"kind": "consent"},
-    ],
-)
-async def test_a_basis_that_cannot_be_is_refused(ask: Ask, differs: Stated) -> None:
-    child_id = await ask.create(aged(13))
-    who = "social_worker" if differs.get("service") == "school" else "therapist"
-    path = about(child_id, "bases")
-    answer = await ask(who, "POST", path, basis(**differs), headers=once())
-    assert answer.status_code == 422, answer.text
-    assert (await read(ask, who, child_id))["bases"] == []
-
-
-async def test_a_decision_not_to_share_is_kept_with_its_reason(ask: Ask) -> None:
-    child_id = await ask.create(aged(13))
-    path, headers = about(child_id, "not-shared"), once()
-    answers = [await ask("teacher", "POST", path, SILENT, headers=headers) for _ in range(2)]
-    assert answers[0].json() == answers[1].json()
-    other = {"kind": "court_order", "reason": "ordered_by_court", "decided_on": day()}
-    body = {**other, "review": day(-9)}
-    answer = await ask("teacher", "POST", about(child_id, "bases"), body, headers=once())
-    assert answer.status_code == 201, answer.text
-    shown = await read(ask, "teacher", child_id)
-    (kept,) = shown["not_shared"]
-    assert {key: kept[key] for key in SILENT} == SILENT
-    assert len(shown["bases"]) == 1
-    assert (await read(ask, "social_worker", child_id))["not_shared"] == []
-    assert len((await read(ask, "manager", child_id))["not_shared"]) == 1
-
-
-# 4. The common assessment
-
-
-async def test_a_common_assessment_is_told_as_the_family_said(ask: Ask) -> None:
-    await tell(ask.served)
-    child_id = await ask.create(aged(9))
-    path = about(child_id, "assessment")
-    held = {"contact": contact(), "held_since": day(3)}
-    assert (await ask("social_worker", "PUT", path, held)).status_code == 204
-    caf = {"given_for": "caf", **PARENT}
-
-    async def told(who: str) -> bool:
-        return (await ask.shown(who, child_id))["assessment"] is not None
-
-    assert await told("teacher")
-    refused_id = await recorded(ask, "social_worker", child_id, {**caf, "state": "refused"})
-    assert not await told("teacher")
-    assert await told("social_worker")
-    assert await told("manager")
-    refused(await withdraw(ask, "social_worker", refused_id, PARENT), 409, "ended_already")
-    given = await recorded(ask, "social_worker", child_id, {**caf, "state": "given"})
-    assert await told("teacher")
-    assert (await withdraw(ask, "social_worker", given, PARENT)).status_code == 204
-    assert not await told("teacher")
 
 
 # 5. What storage tells

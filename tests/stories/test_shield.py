@@ -17,7 +17,6 @@ from tests.stories.made import (
     day,
     involvement,
     key,
-    misspelt,
     nhs_number,
     reference,
 )
@@ -232,104 +231,6 @@ async def test_a_feed_line_updates_a_shielded_record_and_it_stays_shielded(ask: 
     assert match["child"]["child_id"] == child_id
 
 
-LIKE_IT: dict[str, Stated] = {
-    "the same facts": {},
-    "its number under another name": {
-        "name": {"given_name": "Hestor", "family_name": "Unlikely"},
-        "date_of_birth": "2015-06-06",
-        "upn": None,
-        "case_number": None,
-    },
-    "its name and date of birth without numbers": {
-        "nhs_number": None,
-        "upn": None,
-        "case_number": None,
-        "address": {"kind": "none_known"},
-    },
-    "a name written another way": {
-        "nhs_number": None,
-        "upn": None,
-        "case_number": None,
-    },
-}
-
-
-@pytest.mark.parametrize("like", LIKE_IT)
-@pytest.mark.parametrize("way", ["feed", "api"])
-async def test_a_record_that_may_be_a_shielded_childs_is_born_hidden(
-    ask: Ask, like: str, way: str
-) -> None:
-    child = a_child()
-    child_id = await shielded(ask, child)
-    second = {fact: said for fact, said in {**child, **LIKE_IT[like]}.items() if said is not None}
-    if like == "a name written another way":
-        second["name"] = misspelt(child["name"])
-    before = await ask.holds()
-    if way == "feed":
-        new = await ask.feed(child_line(reference(), a_child()), who="health_feed")
-        told = await ask.feed(child_line(reference(), second), who="health_feed")
-        same = {"batch_id", "results"}
-        assert {k: v for k, v in told.items() if k not in same} == {
-            k: v for k, v in new.items() if k not in same
-        }
-    else:
-        not_shown(await ask.read("social_worker", await ask.create(second)))
-    (held,) = (await ask.holds()).keys() - before.keys()
-    assert (await ask.holds())[held] == "held"
-    not_shown(await ask.read("social_worker", held))
-    assert (await ask.shown("manager", held))["restriction"]["held"] is True
-    for question in (by_name(second), by_everything(child), by_address(child)):
-        found = await ask.look_up("social_worker", **question)
-        assert held not in {each["child"]["child_id"] for each in found["matches"]}
-    (match,) = (await ask.look_up("social_worker", **by_name(child)))["matches"]
-    assert match["child"]["child_id"] == child_id
-
-
-async def test_what_waits_already_is_updated_and_waits_on(ask: Ask) -> None:
-    child, ref = a_child(), reference()
-    await shielded(ask, child)
-    second = {**a_child(gender="female"), "nhs_number": child["nhs_number"]}
-    before = await ask.holds()
-    await ask.feed(child_line(ref, second, day(4)))
-    (held,) = (await ask.holds()).keys() - before.keys()
-    status = await ask.feed(child_line(ref, {**second, "gender": "male"}, day(3)))
-    assert status["accepted"] == 1
-    tag = (await ask.read("manager", held)).headers["etag"]
-    assert (await ask.amend("manager", held, tag, case_number=None)).status_code == 204
-    assert (await ask.shown("manager", held))["gender"] == "male"
-    assert (await ask.holds()).keys() - before.keys() == {held}
-    not_shown(await ask.read("social_worker", held))
-
-
-async def test_a_record_amended_to_resemble_a_shielded_child_waits_unseen(ask: Ask) -> None:
-    child = a_child()
-    await shielded(ask, child)
-    other = await ask.create(a_child())
-    tag = (await ask.read("social_worker", other)).headers["etag"]
-    answer = await ask.amend("social_worker", other, tag, nhs_number=child["nhs_number"])
-    assert answer.status_code == 204
-    not_shown(await ask.read("social_worker", other))
-    assert (await ask.holds())[other] == "held"
-
-
-async def test_a_feed_line_of_another_child_that_comes_to_resemble_it_waits_unseen(
-    ask: Ask,
-) -> None:
-    child, other, ref = a_child(), a_child(), reference()
-    await shielded(ask, child)
-    await ask.feed(child_line(ref, other))
-    (match,) = (await ask.look_up("manager", **by_everything(other)))["matches"]
-    status = await ask.feed(child_line(ref, {**other, **by_name_of(child)}, day(0)))
-    assert status["accepted"] == 1
-    not_shown(await ask.read("social_worker", match["child"]["child_id"]))
-    assert (await ask.holds())[match["child"]["child_id"]] == "held"
-
-
-def by_name_of(child: Stated) -> Stated:
-    """Return a child's name and date of birth, as a record states them."""
-    return {"name": child["name"], "date_of_birth": child["date_of_birth"]}
-
-
 # 4a. The shield is lifted
 
 
@@ -379,34 +280,3 @@ async def test_beginning_an_involvement_answers_alike_shielded_or_not(ask: Ask) 
         path, headers = f"/v1/children/{child_id}/involvements", {"Idempotency-Key": key()}
         answers.append(await ask("teacher", "POST", path, involvement("school"), headers=headers))
     assert [answer.status_code for answer in answers] == [201, 201]
-
-
-# 5a. Two records of one child
-
-
-async def test_a_near_miss_that_stood_beside_the_child_waits_from_the_grant_on(ask: Ask) -> None:
-    """A shield belongs to the child: a misspelt second record would tell where they are."""
-    child = a_child(name={"given_name": "Marigold", "family_name": "Thistlewayte"})
-    child_id = await ask.create(child)
-    numbers = dict.fromkeys(("nhs_number", "upn", "case_number"))
-    near = {**child, **numbers, "name": {"given_name": "Marigold", "family_name": "Thistlewaite"}}
-    near = {fact: said for fact, said in near.items() if said is not None}
-    await ask.feed(child_line(reference(), near), who="health_feed")
-    found = await ask.look_up("manager", **by_name(near))
-    (other,) = {each["child"]["child_id"] for each in found["matches"]} - {child_id}
-    await ask.shield(child_id, SOON)
-    not_shown(await ask.read("social_worker", other))
-    assert (await ask.holds())[other] == "held"
-
-
-async def test_a_lift_opens_no_record_of_a_child_still_shielded_elsewhere(ask: Ask) -> None:
-    child = a_child(name={"given_name": "Leopold", "family_name": "Ravenhurst"})
-    first = await ask.create(child)
-    shield_id = await ask.shield(first, SOON)
-    before = await ask.holds()
-    await ask.feed(child_line(reference(), child), who="health_feed")
-    (second,) = (await ask.holds()).keys() - before.keys()
-    await ask.shield(second, SOON)
-    assert (await ask("manager", *lift(first, shield_id), why=SHIELDING)).status_code == 204
-    not_shown(await ask.read("social_worker", first))
-    assert (await ask.holds())[first] == "held"
