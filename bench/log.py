@@ -22,20 +22,23 @@ import uvloop
 from bench.parts.log_append import (
     BESIDE_SEALING,
     CHAINED,
+    CHAINED_STATEMENT,
     CONCURRENT,
     OURS,
     SINGLE,
-    USUAL,
+    SINGLE_STATEMENT,
+    WORKERS,
     Measured,
     appends,
     median,
     ratios,
+    ratios_alone,
 )
 from bench.parts.log_gaps import Gaps, gaps
 from bench.parts.log_lag import Lag, lag
 from bench.parts.log_stand import stand
 from bench.parts.log_verified import Verified, verifying
-from bench.parts.log_yardsticks import POOL
+from bench.parts.log_yardsticks import CHAIN_POOL, INSERT_POOL
 from bench.parts.processes import conditions
 
 VERIFIED_S_MAX = 15.0
@@ -96,7 +99,7 @@ async def measured(wanted: Wanted) -> tuple[Found, dict[str, object]]:
         print(_spread("until the signed head", waited.head_s))
         print("two processes write, and one is killed again and again", flush=True)
         gap_free = await gaps(stands, wanted.gap_seconds, random.Random(wanted.seed))
-        print(f"  {gap_free}\nappending from {CONCURRENT} tasks at once", flush=True)
+        print(f"  {gap_free}\nappending from {CONCURRENT} tasks of {WORKERS} processes", flush=True)
         appended = await appends(stands, wanted.append_seconds, wanted.repeats)
     return Found(verified, waited, appended, gap_free), around
 
@@ -121,14 +124,18 @@ def result_line(found: Found, wanted: Wanted, around: dict[str, object]) -> dict
         (OURS, "group"),
         (BESIDE_SEALING, "group_beside_sealing"),
         (SINGLE, "insert_per_transaction"),
-        (USUAL, "three_inserts_in_transaction"),
+        (SINGLE_STATEMENT, "insert_one_statement"),
         (CHAINED, "lock_and_chain"),
+        (CHAINED_STATEMENT, "chain_one_statement"),
     ):
         line[f"{word}_per_s"] = round(median(found.appended[name], "per_s"))
         line[f"{word}_cpu_us"] = round(median(found.appended[name], "cpu_us"), 1)
         line[f"{word}_p99_ms"] = round(median(found.appended[name], "p99_ms"), 1)
     return line | {
         "times": {name: round(times, 1) for name, times in ratios(found.appended)},
+        "times_in_one_process": {
+            name: round(times, 1) for name, times in ratios_alone(found.appended)
+        },
         "times_beside_sealing": {
             name: round(times, 1) for name, times in ratios(found.appended, BESIDE_SEALING)
         },
@@ -139,7 +146,8 @@ def result_line(found: Found, wanted: Wanted, around: dict[str, object]) -> dict
         "met": found.met(),
         "conditions": around
         | asdict(wanted)
-        | {"concurrent": CONCURRENT, "yardstick_pool": POOL, "lag_per_s": LAG_PER_S},
+        | {"concurrent": CONCURRENT, "processes": WORKERS, "lag_per_s": LAG_PER_S}
+        | {"insert_pool": INSERT_POOL, "chain_pool": CHAIN_POOL},
     }
 
 

@@ -1,43 +1,46 @@
-"""How fast ready-made entries become durable: our group commit beside two yardsticks, in turn."""
+"""How fast ready-made entries become durable: our group commit beside two yardsticks, in turn.
 
-import asyncio
-import gc
+Sixty-four tasks append at once from as many processes as a server has workers: two here, on two
+cores, and beside that from one alone. In one process ours waits while the database writes and
+the database while ours makes the next batch; two keep both cores at work, as workers do. The
+yardsticks get the same processes, and the same number of connections in all.
+"""
+
+import json
 import statistics
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Protocol
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 
-from bench.parts.log_made import ready_rows
+from bench.parts.log_append_process import (
+    CHAINED,
+    CHAINED_STATEMENT,
+    GO,
+    OURS,
+    READY,
+    ROWS_PER_S,
+    SINGLE,
+    SINGLE_STATEMENT,
+    Asked,
+    Share,
+)
 from bench.parts.log_stand import Stand
-from bench.parts.log_yardsticks import POOL, Chained, Single, Usual, chain_length, tables
+from bench.parts.log_yardsticks import chain_length, tables
 from bench.parts.processes import database_cpu_s, postmaster
-from demo.authority import CSA
-from index_service.log.group_commit import GroupCommit
-from index_service.log.leaf import LogRow
-from index_service.log.numbering import Writer
-from index_service.store.appending import Appender
-from index_service.store.engines import pool_for
+from demo.authority import ROOT, bound_to_us
 
 CONCURRENT = 64
-OURS = "group commit"
+WORKERS = 2
 BESIDE_SEALING = "group commit, sealing"
-SINGLE, USUAL, CHAINED = "insert per transaction", "three inserts, usual", "lock and chain"
-# More than any build has been seen to take, so that none runs out of rows.
-_ROWS_PER_S = {OURS: 45_000, SINGLE: 12_000, USUAL: 12_000, CHAINED: 4_000}
+BUILDS = tuple(ROWS_PER_S)
+ALONE = {f"{name}, one process": name for name in (OURS, SINGLE, CHAINED)}
+_YARDSTICKS = tuple(name for name in BUILDS if name != OURS)
 
 
-class Miscounted(Exception):  # noqa: N818
+class Miscounted(Exception):  # noqa: N818 (the finding of a check)
     """A build did not keep what it acknowledged, so its speed means nothing."""
-
-
-class Appends(Protocol):
-    """A build: returns when the row is durable."""
-
-    async def append(self, row: LogRow) -> None:
-        """Append one row durably."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,105 +60,92 @@ class Measured:
         return self.client_us + self.database_us
 
 
-async def measure(build: Appends, rows: list[LogRow], seconds: float, server: int) -> Measured:
-    """Append from 64 tasks at once, each its next row as soon as the last is durable."""
-    ready, waits = iter(rows), []
-    ends_s = time.perf_counter() + seconds
-
-    async def appends() -> None:
-        for row in ready:
-            began_s = time.perf_counter()
-            if began_s > ends_s:
-                return
-            await build.append(row)
-            waits.append(time.perf_counter() - began_s)
-
-    before = time.perf_counter(), time.process_time(), database_cpu_s(server)
-    async with asyncio.TaskGroup() as group:
-        for _ in range(CONCURRENT):
-            group.create_task(appends())
-    after = time.perf_counter(), time.process_time(), database_cpu_s(server)
-    spent_s, client_s, database_s = (b - a for a, b in zip(before, after, strict=True))
-    count, ordered = len(waits), sorted(waits)
+def _merged(shares: list[Share], database_s: float) -> Measured:
+    """Return what all processes did of one pass; the waits are those of the slower one."""
+    count = sum(share.count for share in shares)
     return Measured(
         count,
-        count / spent_s,
-        1e6 * client_s / count,
+        sum(share.count / share.spent_s for share in shares),
+        1e6 * sum(share.client_s for share in shares) / count,
         1e6 * database_s / count,
-        1000 * ordered[count // 2],
-        1000 * ordered[count * 99 // 100],
+        max(share.p50_ms for share in shares),
+        max(share.p99_ms for share in shares),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Pools:
-    """Connections of role api: one to append by, as a server has, and the yardsticks' own."""
-
-    one: Any
-    many: Any
-
-
-@asynccontextmanager
-async def _pools(stands: Stand) -> AsyncIterator[Pools]:
-    url = stands.authority.settings.database_url
-    one, many = await pool_for(url, CSA, "api", 1), await pool_for(url, CSA, "api", POOL)
-    try:
-        yield Pools(one, many)
-    finally:
-        await one.close()
-        await many.close()
-
-
-_YARDSTICKS: dict[str, Callable[[Any], Appends]] = {
-    SINGLE: Single,
-    USUAL: Usual,
-    CHAINED: Chained,
-}
-
-
-@dataclass(frozen=True, slots=True)
 class Passes:
-    """Measures passes of the builds on one server."""
+    """Measures passes of the builds on one server, by processes that were started before."""
 
     stands: Stand
-    pools: Pools
-    seconds: float
+    processes: list["subprocess.Popen[str]"]
 
-    async def one(self, name: str) -> Measured:
+    def one(self, name: str, seconds: float, workers: int = WORKERS) -> Measured:
         """Measure one build once, after a checkpoint: full pages are paid for by all alike."""
-        keys = self.stands.keyring.log_keys(datetime.now(UTC).year)
-        rows = ready_rows(keys, round(_ROWS_PER_S[name] * self.seconds))
-        gc.collect()
-        gc.freeze()  # rows that wait ready would be gone through again and again
-        await asyncio.to_thread(self.stands.postgres.psql, "checkpoint")
+        working = self.processes[:workers]
+        asked = Asked(name, CONCURRENT // workers, workers, seconds)
+        for each in working:
+            _tell(each, json.dumps(asdict(asked)))
+        for each in working:
+            if _heard(each) != READY:
+                raise Miscounted
+        self.stands.postgres.psql("checkpoint")
         server = postmaster(self.stands.postgres)
-        if name != OURS:
-            return await measure(_YARDSTICKS[name](self.pools.many), rows, self.seconds, server)
-        commit = GroupCommit(Appender(self.pools.one, CSA), Writer(CSA))
-        commit.start()
-        done = await measure(commit, rows, self.seconds, server)
-        await commit.stop()
-        return done
+        before_s = database_cpu_s(server)
+        for each in working:
+            _tell(each, GO)
+        shares = [Share(**json.loads(_heard(each) or "{}")) for each in working]
+        return _merged(shares, database_cpu_s(server) - before_s)
+
+
+@contextmanager
+def _passes(stands: Stand) -> Iterator[Passes]:
+    settings = stands.authority.settings
+    module = [*bound_to_us(), sys.executable, "-m", "bench.parts.log_append_process"]
+    command = [*module, settings.database_url, str(settings.key_directory)]
+    pipe = subprocess.PIPE
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+        for _ in range(WORKERS)
+    ]
+    try:
+        yield Passes(stands, processes)
+    finally:
+        for each in processes:
+            each.kill()
+            each.communicate()
+
+
+def _tell(process: "subprocess.Popen[str]", line: str) -> None:
+    assert process.stdin is not None  # INVARIANT: asked for where it was started
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+
+
+def _heard(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None  # INVARIANT: asked for where it was started
+    return process.stdout.readline().strip()
 
 
 async def appends(stands: Stand, seconds: float, repeats: int) -> dict[str, list[Measured]]:
     """Measure every build in turn, over and over; then ours again while the sealer seals."""
-    found: dict[str, list[Measured]] = {OURS: [], SINGLE: [], USUAL: [], CHAINED: []}
+    found: dict[str, list[Measured]] = {name: [] for name in (*BUILDS, *ALONE)}
     stands.postgres.psql(tables(), stands.database)
-    async with _pools(stands) as pools:
-        passes = Passes(stands, pools, seconds)
-        for name in found:
-            await Passes(stands, pools, min(seconds, 0.5)).one(name)  # warms up
+    with _passes(stands) as passes:
+        for name in BUILDS:
+            passes.one(name, min(seconds, 0.5))  # warms up
         warmed = await _counted(stands)
         for _ in range(repeats):
             for name, measured in found.items():
-                measured.append(await passes.one(name))
-                print(_told(name, measured[-1]), flush=True)
+                alone = ALONE.get(name)
+                done = passes.one(alone, seconds, 1) if alone else passes.one(name, seconds)
+                measured.append(done)
+                print(_told(name, done), flush=True)
         _check(found, warmed, await _counted(stands))
         found[BESIDE_SEALING] = []
         with stands.sealing():
             for _ in range(repeats):
-                found[BESIDE_SEALING].append(await passes.one(OURS))
+                found[BESIDE_SEALING].append(passes.one(OURS, seconds))
                 print(_told(BESIDE_SEALING, found[BESIDE_SEALING][-1]), flush=True)
     return found
 
@@ -175,14 +165,17 @@ async def _counted(stands: Stand) -> dict[str, int]:
 
 def _check(found: dict[str, list[Measured]], before: dict[str, int], after: dict[str, int]) -> None:
     counts = {name: sum(each.count for each in measured) for name, measured in found.items()}
-    counts[SINGLE] += counts.pop(USUAL)  # to the same tables
+    for alone, name in ALONE.items():
+        counts[name] += counts.pop(alone)
+    counts[SINGLE] += counts.pop(SINGLE_STATEMENT)  # to the same tables
+    counts[CHAINED] += counts.pop(CHAINED_STATEMENT)
     if any(after[name] - before[name] != count for name, count in counts.items()):
         raise Miscounted
 
 
 def _told(name: str, one: Measured) -> str:
     return (
-        f"  {name:24}{one.per_s:8.0f} a second"
+        f"  {name:36}{one.per_s:8.0f} a second"
         f"  cpu {one.client_us:5.0f} + {one.database_us:5.0f} us"
         f"  p50 {one.p50_ms:6.1f} ms  p99 {one.p99_ms:6.1f} ms"
     )
@@ -197,6 +190,13 @@ def ratios(
     found: dict[str, list[Measured]], ours: str = OURS, figure: str = "per_s"
 ) -> Iterator[tuple[str, float]]:
     """Yield how many times better ours is than each yardstick: of medians over the repeats."""
-    for name in (CHAINED, SINGLE, USUAL):
+    for name in _YARDSTICKS:
         times = median(found[ours], figure) / median(found[name], figure)
         yield name, times if figure == "per_s" else 1 / times
+
+
+def ratios_alone(found: dict[str, list[Measured]]) -> Iterator[tuple[str, float]]:
+    """Yield how many times faster ours is than each yardstick in one process."""
+    ours, *others = ALONE
+    for name in others:
+        yield ALONE[name], median(found[ours], "per_s") / median(found[name], "per_s")

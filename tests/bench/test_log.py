@@ -13,11 +13,13 @@ import pytest_asyncio
 
 from bench.log import QUICK, Found, result_line
 from bench.parts.log_append import (
+    ALONE,
     BESIDE_SEALING,
     CHAINED,
+    CHAINED_STATEMENT,
     OURS,
     SINGLE,
-    USUAL,
+    SINGLE_STATEMENT,
     Measured,
     appends,
 )
@@ -44,12 +46,12 @@ SOUND = Gaps(90, 3, 20, 2, 5, 128, 1, 0, 0, 0, 0, verified=True)
 
 def found() -> Found:
     """Return what meets every target, just."""
-    slow = {SINGLE: 4_000.0 / 6, USUAL: 500.0, CHAINED: 100.0}
+    slow = {SINGLE: 4_000.0 / 6, SINGLE_STATEMENT: 900.0, CHAINED: 100.0, CHAINED_STATEMENT: 150.0}
     appended = {name: [replace(ONE, per_s=per_s)] for name, per_s in slow.items()}
     return Found(
         Verified(70_000.0, 14.9, 30.0, INTACT),
         Lag(100, 200.0, (0.5, 1.0, 1.1), (0.6, 2.0, 5.0)),
-        {OURS: [ONE], BESIDE_SEALING: [ONE], **appended},
+        {OURS: [ONE], BESIDE_SEALING: [ONE], **appended, **{name: [ONE] for name in ALONE}},
         SOUND,
     )
 
@@ -81,7 +83,7 @@ async def test_every_build_keeps_what_it_acknowledges_and_the_line_tells_of_each
     for name in ("group", "group_beside_sealing", "insert_per_transaction", "lock_and_chain"):
         assert line[f"{name}_per_s"] > 0
     for name in ("times", "times_beside_sealing", "cpu_times"):
-        assert set(line[name]) == {CHAINED, SINGLE, USUAL}
+        assert set(line[name]) == {CHAINED, CHAINED_STATEMENT, SINGLE, SINGLE_STATEMENT}
     assert line["met"] == done.met()
     assert line["gaps"]["verified"] is True
     assert line["conditions"]["concurrent"] == 64
