@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp
@@ -13,10 +14,17 @@ from index_service.api.app import Stories, create_app
 from index_service.api.boundary import Boundary
 from index_service.api.flood import Flood
 from index_service.api.identify import Identify
+from index_service.api.peer import peer_app
 from index_service.api.probes import Probes
 from index_service.crypto.keyring import Keyring
+from index_service.crypto.peer_keys import PeerKeyUse, peer_keys
 from index_service.crypto.providers import FileKeyProvider, KeyProvider
 from index_service.domain.clock import Clock, SystemClock
+from index_service.federation.client import PeerClient
+from index_service.federation.directory import RegionPolicy
+from index_service.federation.errors import DirectoryFault, DirectoryRefused
+from index_service.federation.own_signer import OwnSigner
+from index_service.federation.tls import TlsFiles
 from index_service.identity.jwks import Jwks
 from index_service.identity.verifier import StrictVerifier
 from index_service.log.access_log import AccessLog
@@ -25,9 +33,13 @@ from index_service.log.second_place import FileSecondPlace, HttpSecondPlace
 from index_service.services import restoring
 from index_service.services.gate import Gate, SecondReading
 from index_service.services.index import Index
+from index_service.services.peering.completeness import Probing
+from index_service.services.peering.peer_day import PeerLimits
+from index_service.services.peering.polling import Polling
+from index_service.services.peering.region import Directories, Region
 from index_service.services.sealing_log.lag import SealLag
 from index_service.services.views import Views
-from index_service.settings import JobSettings, Settings
+from index_service.settings import JobSettings, RegionSettings, Settings
 from index_service.store.appending import Appender, Numberer
 from index_service.store.engines import (
     Engines,
@@ -37,21 +49,23 @@ from index_service.store.engines import (
     standing_roles,
     stands_for,
 )
+from index_service.store.membership import RegionReader
 
 DUTIES = ("api", "feed", "audit")
 
 
-class WrongRoles(Exception):  # noqa: N818
+class WrongRoles(Exception):  # noqa: N818 (a state of the database, told to the operator)
     """The login roles do not stand for this authority: starting would cross a wall."""
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """One authority's index, ready to serve: the governed application and its probes."""
+    """One authority's index, ready to serve: its application, its probes, its peer port."""
 
     index: Index
     app: ASGIApp
     probes: Probes
+    peer: ASGIApp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +74,52 @@ class _Watched:
 
     lag: SealLag
     gate: Gate
+    region: Region | None
 
 
-def _watched(settings: Settings, engines: Engines) -> _Watched:
+def _watched(settings: Settings, engines: Engines, region: Region | None) -> _Watched:
     stop_s = settings.seal_lag_stop_s
     lag = SealLag(engines.reading, settings.csa, stop_s)
-    return _Watched(lag, Gate(second_reading(settings), stop_s))
+    return _Watched(lag, Gate(second_reading(settings), stop_s), region)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerParts:
+    """What a process's part in the region is built from, beside its settings."""
+
+    provider: KeyProvider
+    use: PeerKeyUse
+    pool: Any
+    clock: Clock
+
+
+def region_of(settings: RegionSettings, parts: PeerParts) -> Region | None:
+    """Return a member's part in its region, None for an authority outside any.
+
+    Raises DirectoryRefused, KeyRefused or OSError rather than start without a part of it.
+    """
+    files = (settings.peer_certificate, settings.peer_key, settings.peer_ca)
+    certificate, key, authority = files
+    if settings.region_policy == "none" or not (certificate and key and authority):
+        return None
+    try:
+        policy = RegionPolicy.read(Path(settings.region_policy).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        raise DirectoryRefused(DirectoryFault.POLICY, "file") from None
+    if policy.self_name != settings.csa:
+        raise DirectoryRefused(DirectoryFault.POLICY, "self")
+    signer = OwnSigner(peer_keys(settings.csa, parts.provider, parts.use), parts.clock)
+    tls = TlsFiles(certificate, key, authority)
+    tls.check()
+    return Region(
+        policy=policy,
+        tls=tls,
+        signer=signer,
+        client=PeerClient(signer, tls, parts.clock),
+        directories=Directories(policy, parts.clock),
+        rows=RegionReader(parts.pool, settings.csa),
+        limits=PeerLimits(settings.peer_children_a_day, settings.peer_misses_a_day),
+    )
 
 
 def second_reading(settings: Settings) -> SecondReading | None:
@@ -100,6 +154,8 @@ def _index(csa: str, keyring: Keyring, engines: Engines, clock: Clock, watched: 
         audit=engines.audit,
         lag=watched.lag,
         gate=watched.gate,
+        region=watched.region,
+        in_region=watched.region is not None,
     )
 
 
@@ -109,26 +165,30 @@ async def built(
 ) -> AsyncIterator[Built]:
     """Open an index and close it.
 
-    Raises KeyRefused, PolicyRefused or WrongRoles rather than start unsafe.
+    Raises KeyRefused, PolicyRefused, DirectoryRefused or WrongRoles rather than start unsafe.
     """
     moment = clock or SystemClock()
-    keyring = Keyring(settings.csa, provider or FileKeyProvider(settings.key_directory))
+    keys = provider or FileKeyProvider(settings.key_directory)
+    keyring = Keyring(settings.csa, keys)
     engines = await open_engines(settings.database_url, settings.csa)
     ca_file = str(settings.issuer_ca_file) if settings.issuer_ca_file else None
     jwks = Jwks(settings.jwks_url, ca_file, moment)
     try:
         if not await standing_roles(engines, settings.csa, DUTIES):
             raise WrongRoles
-        watched = _watched(settings, engines)
+        parts = PeerParts(keys, PeerKeyUse.SERVE, engines.reading, moment)
+        watched = _watched(settings, engines, region_of(settings, parts))
         index = _index(settings.csa, keyring, engines, moment, watched)
         index.log.start()
         try:
             verifier = StrictVerifier(settings.issuer, settings.audience, jwks, moment)
             governed = governed_app(index, Identify(verifier, keyring.references))
             async with _watching(index, watched.lag):
-                yield Built(index, governed, Probes(engines.reading, watched.lag))
+                yield Built(index, governed, Probes(engines.reading, watched.lag), peer_app(index))
         finally:
             await index.log.stop()
+            if index.region is not None:
+                await index.region.client.close()
     finally:
         await jwks.close()
         await engines.close()
@@ -138,6 +198,9 @@ async def built(
 async def _watching(index: Index, lag: SealLag) -> AsyncIterator[None]:
     await restoring.look(index)  # before the first request
     watches = {asyncio.create_task(lag.watch()), asyncio.create_task(restoring.watch(index))}
+    if index.region is not None:
+        watches.add(asyncio.create_task(Probing(index, index.region).watch()))
+        watches.add(asyncio.create_task(Polling(index, index.region).watch()))
     try:
         yield
     finally:
@@ -158,14 +221,17 @@ async def built_job(
     Raises KeyRefused or WrongRoles rather than start unsafe.
     """
     moment = clock or SystemClock()
-    keyring = Keyring(settings.csa, provider or FileKeyProvider(settings.key_directory))
+    keys = provider or FileKeyProvider(settings.key_directory)
+    keyring = Keyring(settings.csa, keys)
     engine = engine_for(settings.database_url, settings.csa, duty, size=1)
     pool = await pool_for(settings.database_url, settings.csa, duty, size=1)
     numberer = Numberer(pool, settings.csa)
     log = AccessLog(settings.csa, keyring.log_keys, keyring.receipt_key, moment, numberer)
+    region: Region | None = None
     try:
         if not await stands_for(engine, settings.csa, duty):
             raise WrongRoles
+        region = region_of(settings, PeerParts(keys, PeerKeyUse.MANAGE, pool, moment))
         log.start()
         yield Index(
             csa=settings.csa,
@@ -177,8 +243,12 @@ async def built_job(
             api=engine,
             feed=engine,
             audit=engine,
+            region=region,
+            in_region=region is not None,
         )
     finally:
+        if region is not None:
+            await region.client.close()
         await log.stop()
         pool.terminate()
         await engine.dispose()

@@ -8,10 +8,14 @@ from index_service.commands import (
     contract,
     csa,
     database,
+    deriver,
     job,
     keep_heads,
     keys,
+    locator,
     log,
+    peers,
+    region,
     seal,
     serve,
     witness,
@@ -24,7 +28,22 @@ def parser() -> argparse.ArgumentParser:
         prog="index-service", description="The index of one Children's Services Authority."
     )
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
-    for noun in (serve, seal, keep_heads, witness, job, database, keys, csa, log, contract):
+    for noun in (
+        serve,
+        seal,
+        keep_heads,
+        witness,
+        job,
+        database,
+        keys,
+        csa,
+        log,
+        contract,
+        deriver,
+        locator,
+        region,
+        peers,
+    ):
         noun.mount(nouns)
     return top
 

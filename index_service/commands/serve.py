@@ -1,4 +1,4 @@
-"""`serve`: the API on one port, the probes on another, in one event loop."""
+"""`serve`: the API on one port, the probes on another, peers on a third, in one event loop."""
 
 import argparse
 import asyncio
@@ -12,7 +12,9 @@ import uvicorn
 from pydantic import ValidationError
 
 from index_service.commands.head import BoundedHead
+from index_service.commands.peer_port import peer_config
 from index_service.crypto.providers import KeyRefused
+from index_service.federation.errors import DirectoryRefused
 from index_service.log.policy import PolicyRefused
 from index_service.main import Built, WrongRoles, built
 from index_service.settings import Settings
@@ -42,6 +44,9 @@ def run(_: argparse.Namespace) -> int:
         return 2
     except PolicyRefused as refused:
         print(f"not started: INDEX_LOG_POLICY was refused ({refused.code})", file=sys.stderr)
+        return 2
+    except DirectoryRefused as refused:
+        print(f"not started: the part in a region was refused ({refused})", file=sys.stderr)
         return 2
     except WrongRoles:
         print("not started: the login roles are not this authority's", file=sys.stderr)
@@ -76,14 +81,26 @@ async def serve(settings: Settings) -> None:
         # What start-up made lives as long as the process: no need to look at it again.
         gc.collect()
         gc.freeze()
-        await _both(settings, index)
+        await _all(_servers(settings, index))
 
 
-async def _both(settings: Settings, index: Built) -> None:
+def _servers(settings: Settings, index: Built) -> "list[_Server]":
     servers = [
         _server(index.app, settings.host, settings.port),
         _server(index.probes, settings.ops_host, settings.ops_port),
     ]
+    region, host, port = index.index.region, settings.peer_host, settings.peer_port
+    if index.peer is not None and region is not None and host not in (None, "none"):
+        servers.append(_Server(peer_config(index.peer, region.tls, str(host), port or 0)))
+    return servers
+
+
+async def serve_peers(peer: uvicorn.Config, probes: Any, host: str, port: int) -> None:
+    """Serve a peer port and the probes, and nothing else, until a signal asks to stop."""
+    await _all([_Server(peer), _server(probes, host, port)])
+
+
+async def _all(servers: "list[_Server]") -> None:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
@@ -94,7 +111,7 @@ async def _both(settings: Settings, index: Built) -> None:
         loop.add_signal_handler(number, stop)
     with contextlib.ExitStack() as quiet:
         for server in servers:
-            # Two servers in one loop: one handler of signals for both.
+            # Several servers in one loop: one handler of signals for all.
             quiet.enter_context(contextlib.nullcontext(server))
         async with asyncio.TaskGroup() as group:
             for server in servers:
@@ -105,7 +122,7 @@ async def _run(server: "_Server", stop: Any) -> None:
     try:
         await server.serve()
     finally:
-        stop()  # whichever ends, ends both: a half-served index is worse than none
+        stop()  # whichever ends, ends all: a half-served index is worse than none
 
 
 class _Server(uvicorn.Server):
@@ -113,7 +130,7 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
-        """Leave signals to `_both`."""
+        """Leave signals to `_all`."""
         yield
 
 

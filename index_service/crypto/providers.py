@@ -24,6 +24,9 @@ _NAME = re.compile(
     r"|wrap\.20[0-9]{2}(0[1-9]|[1-4][0-9]|5[0-3])|log\.20[0-9]{2}"
     r"|head_(ed25519|ml_dsa)\.1"  # the sealer's, in a directory of its own (sealer_keys.py)
     r"|witness_ed25519\.1"  # a witness's, likewise (witness_key.py)
+    r"|registrar_ed25519\.1"  # a registrar's, likewise (peer_keys.py)
+    r"|peer_(serve|manage)\.[1-9][0-9]{0,2}"  # a region's member's (peer_keys.py)
+    r"|oprf_(search|shield)\.(0|[1-9][0-9]{0,8})"  # the deriver's, by epoch (oprf_keys.py)
 )
 _HEX = re.compile(rb"[0-9a-f]+")
 

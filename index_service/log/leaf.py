@@ -54,7 +54,8 @@ class LogRow:
 
     `subjects` are (16-byte keyed reference, sealed trace), one per child shown or asked
     about; `actor` is the same of the account, for its day. `asked` is the sealed question of
-    a lookup, left beside the entry for the tripwire; `charges` are (who, what) of a budget.
+    a lookup, left beside the entry for the tripwire; `charges` are (who, what) of a budget;
+    `exchange` is what two authorities said to each other, sealed.
     """
 
     entry_id: UUID
@@ -65,6 +66,7 @@ class LogRow:
     actor: tuple[bytes, bytes] | None = None
     asked: bytes | None = None
     charges: tuple[tuple[bytes, bytes], ...] = ()
+    exchange: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Left:
 
     asked: bytes | None = None
     charges: tuple[tuple[bytes, bytes], ...] = ()
+    exchange: bytes | None = None
 
 
 _NOTHING_LEFT = Left()
@@ -121,6 +124,7 @@ def sealed_row(entry: AccessEntry, log_keys: LogKeys, left: Left | None = None) 
         actor=_actor(entry, log_keys) if entry.account else None,
         asked=beside.asked,
         charges=beside.charges,
+        exchange=beside.exchange,
     )
 
 

@@ -1,0 +1,1 @@
+"""Stories between authorities: asked and answered, routed, moved."""
