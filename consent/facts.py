@@ -95,6 +95,7 @@ class Action(StrEnum):
     TELL_WHO_LOOKED = "tell_who_looked"  # the team's: what a family may be told
     HANDLE_MISUSE = "handle_misuse"  # named officers: alerts on use, worked to an outcome
     SUPERVISE = "supervise"  # a manager: own staff's use, samples signed off
+    TRANSFER = "transfer"  # the team's: responsibility for a child moves between authorities
     RELEASE_LOG = "release_log"  # two people: a restored database may answer again
 
 

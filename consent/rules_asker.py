@@ -60,6 +60,7 @@ TEAM_ACTIONS = frozenset(
         Action.INVESTIGATE,
         Action.RELEASE_HOLD,
         Action.CLOSE_IDENTITY,
+        Action.TRANSFER,
         Action.KEEP_AGREEMENT,
         Action.TELL_WHO_LOOKED,
     }

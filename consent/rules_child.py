@@ -52,6 +52,7 @@ ASKED_OF_A_CHILD = frozenset(
         Action.OVERRIDE,
         Action.RELEASE_HOLD,
         Action.CLOSE_IDENTITY,
+        Action.TRANSFER,
         Action.RECORD_STATUS,
         Action.RECORD_DISSENT,
     }

@@ -20,7 +20,6 @@ import pytest_asyncio
 
 from demo.authority import (
     AUDIENCE,
-    CSA,
     found_authority,
     migrate,
     new_database,
@@ -42,13 +41,14 @@ from tests.people import MORE_AGENCIES, everybody
 from tests.stories.made import begin_again
 
 _numbers = count(1)
+LISTENING = frozenset({"issuer", "region"})  # fixtures that listen in the session's loop
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run whatever asks the issuer in the loop the issuer listens in."""
+    """Run whatever asks the issuer, or a region, in the loop these listen in."""
     for item in items:
-        if pytest_asyncio.is_async_test(item) and "issuer" in item.fixturenames:
+        if pytest_asyncio.is_async_test(item) and LISTENING & set(item.fixturenames):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
@@ -176,7 +176,7 @@ class Served:
         keys = self.index.keyring.log_keys
         sql = "select entry_id, at, leaf, sealed from access_entry order by at, ctid"
         found = []
-        for row in await self.rows(sql, role=f"{CSA}_audit"):
+        for row in await self.rows(sql, role=f"{self.settings.csa}_audit"):
             if row["entry_id"] not in self._opened:
                 stored = LogRow(row["entry_id"], row["at"], row["leaf"], row["sealed"], ())
                 text = opened(stored, keys(row["at"].year)).canonical
@@ -189,7 +189,7 @@ class Served:
         keys = self.index.keyring.log_keys(self.index.keyring.log_years()[-1])
         ref = keys.subject_ref(UUID(child_id))
         sql = "select ref, sealed from access_subject where ref = $1"
-        rows = await self.rows(sql, ref, role=f"{CSA}_audit")
+        rows = await self.rows(sql, ref, role=f"{self.settings.csa}_audit")
         return [opened_trace(row["ref"], row["sealed"], keys) for row in rows]
 
 

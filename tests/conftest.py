@@ -19,10 +19,11 @@ settings.load_profile("same")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Load the fixtures of tests/authority.py unless only pure folders were asked for."""
+    """Load the fixtures of an authority and of a region unless only pure folders are asked for."""
     asked = {_folder(config.invocation_params.dir / arg) for arg in config.args}
     if not asked <= set(PURE):
         config.pluginmanager.register(import_module("tests.authority"), "authority")
+        config.pluginmanager.register(import_module("tests.region"), "region")
 
 
 def _folder(asked: Path) -> str:

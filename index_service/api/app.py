@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from index_service.api.agreements import agreement_routes
 from index_service.api.assessments import assessment_routes, due_routes, holder_routes
@@ -27,17 +27,19 @@ from index_service.api.inspections import (
     panel_routes,
 )
 from index_service.api.involvements import involvement_change_routes, involvement_routes
-from index_service.api.log_proofs import log_release_routes, proof_routes
+from index_service.api.log_proofs import head_routes, log_release_routes, proof_routes
 from index_service.api.lookups import batch_routes, lookup_routes
 from index_service.api.mediations import mediation_routes
-from index_service.api.misuse import mark_routes, misuse_routes
+from index_service.api.misuse import mark_routes, misuse_rate_routes, misuse_routes
 from index_service.api.notices import notice_routes
 from index_service.api.overrides import investigation_routes, override_routes
+from index_service.api.peers import peer_routes
 from index_service.api.problems import install_problems
 from index_service.api.published import published
 from index_service.api.shields import identity_routes, shield_request_routes, shield_routes
 from index_service.api.status import status_routes
 from index_service.api.supervision import sample_routes, supervision_routes
+from index_service.api.transfers import child_transfer_routes, transfer_routes
 from index_service.api.who_looked import who_looked_routes
 from index_service.domain.clock import Clock
 from index_service.services.agreements import Agreements
@@ -74,6 +76,9 @@ from index_service.services.misuse.marking import Marking
 from index_service.services.misuse.worklist import Worklist
 from index_service.services.notices import Notices
 from index_service.services.overriding import Overriding
+from index_service.services.peering.asking import RegionLookups
+from index_service.services.peering.membership import Members
+from index_service.services.peering.transfers import Transfers
 from index_service.services.proofs import Proofs
 from index_service.services.read import Reads
 from index_service.services.record import Records
@@ -94,7 +99,7 @@ class Stories:
 
     def __init__(self, index: Index) -> None:
         budgets = Budgets(index)
-        self.lookups = Lookups(index, budgets)
+        self.lookups = RegionLookups(index, Lookups(index, budgets), budgets)
         self.batches = Batches(index, self.lookups)
         self.reads = Reads(index, budgets)
         self.records = Records(index)
@@ -108,6 +113,7 @@ class Stories:
         self.shielding = Shielding(index)
         self.shield_requests = ShieldRequests(index)
         self.identity_changes = IdentityChanges(index)
+        self.transfers = Transfers(index)
         self.overriding = Overriding(index)
         self.feeding = Feeding(index)
         self.holds = Holds(index)
@@ -123,6 +129,7 @@ class Stories:
         self.misuse_worklist = Worklist(index)
         self.misuse_marking = Marking(index)
         self.directories = Directories(index)
+        self.members = Members(index)
         self.inspections = Inspections(index)
         self.exports = Exports(index)
         self.breaches = Breaches(index)
@@ -149,13 +156,23 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         # Spans and metrics of the framework would carry paths to whoever set a provider.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for router in (
+    for router in _routers(stories, identify, clock):
+        app.include_router(router)
+    install_problems(app)
+    return app
+
+
+def _routers(stories: Stories, identify: Identify, clock: Clock) -> tuple[APIRouter, ...]:
+    """Return the routes of every story, in the order the contract has them."""
+    return (
         lookup_routes(identify, stories.lookups, clock),
         batch_routes(identify, stories.batches, clock),
         child_routes(identify, stories.reads, stories.records, clock),
         shield_routes(identify, stories.shielding, clock),
         shield_request_routes(identify, stories.shield_requests),
         identity_routes(identify, stories.identity_changes),
+        transfer_routes(identify, stories.transfers, clock),
+        child_transfer_routes(identify, stories.transfers),
         override_routes(identify, stories.overriding),
         investigation_routes(identify, stories.overriding),
         assessment_routes(identify, stories.assessments, clock),
@@ -175,10 +192,12 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         brokering_routes(identify, stories.brokering, clock),
         dissent_routes(identify, stories.dissents),
         decision_routes(identify, stories.decisions),
+        head_routes(identify, stories.proofs),
         proof_routes(identify, stories.proofs),
         log_release_routes(identify, stories.log_releases),
         notice_routes(identify, stories.notices),
         misuse_routes(identify, stories.misuse_worklist),
+        misuse_rate_routes(identify, stories.misuse_worklist),
         mark_routes(identify, stories.misuse_marking),
         inspection_routes(identify, stories.inspections),
         export_routes(identify, stories.exports),
@@ -191,10 +210,8 @@ def create_app(stories: Stories, identify: Identify, clock: Clock) -> FastAPI:
         agency_routes(identify, stories.directories),
         account_routes(identify, stories.directories, clock),
         contact_shield_routes(identify, stories.contact_shields),
-    ):
-        app.include_router(router)
-    install_problems(app)
-    return app
+        peer_routes(identify, stories.members),
+    )
 
 
 def contract_of_code() -> dict[str, Any]:

@@ -11,8 +11,10 @@ from index_service.api.examples_inspections import INSPECTION_EXAMPLES
 from index_service.api.examples_log import LOG_EXAMPLES
 from index_service.api.examples_matters import MATTER_EXAMPLES
 from index_service.api.examples_misuse import MISUSE_EXAMPLES
+from index_service.api.examples_region import REGION_EXAMPLES
 from index_service.api.examples_shields import SHIELD_EXAMPLES
 from index_service.api.examples_supervision import SUPERVISION_EXAMPLES
+from index_service.api.examples_transfers import TRANSFER_EXAMPLES
 from index_service.api.examples_who_looked import WHO_LOOKED_EXAMPLES
 from index_service.api.wire_directory import Vocabularies
 
@@ -174,6 +176,7 @@ def _every_word() -> dict[str, list[str]]:
 
 _ASKED: dict[str, Any] = {
     "LookupAsked": _QUESTION,
+    "RegionLookupAsked": {**_QUESTION, "across": "own"},
     "BatchAsked": {
         "subjects": [
             {
@@ -337,11 +340,13 @@ _TOLD: dict[str, Any] = {
 
 EXAMPLES: dict[str, Any] = {
     **SHIELD_EXAMPLES,
+    **TRANSFER_EXAMPLES,
     **WHO_LOOKED_EXAMPLES,
     **INSPECTION_EXAMPLES,
     **LOG_EXAMPLES,
     **MATTER_EXAMPLES,
     **MISUSE_EXAMPLES,
+    **REGION_EXAMPLES,
     **SUPERVISION_EXAMPLES,
     **_ASKED,
     **_TOLD,

@@ -106,6 +106,9 @@ MATTER_EXAMPLES: dict[str, Any] = {
                 "mediator_account_id": None,
                 "entry_id": _ENTRY_ID,
                 "matter_id": None,
+                "authority": None,
+                "phone": None,
+                "reference": None,
                 "steps": [
                     {"at": 1796144460, "account_id": _TEAM_ACCOUNT_ID, "step": "taken"},
                 ],

@@ -43,6 +43,13 @@ LINKS: dict[str, dict[str, Document]] = {
             "parameters": {"shield_request_id": "$response.body#/id"},
         },
     },
+    "proposeTransfer": {
+        "read": {"operationId": "readTransfers"},
+        "withdraw": {
+            "operationId": "refuseTransfer",
+            "parameters": {"transfer_id": "$response.body#/id"},
+        },
+    },
     "askOverride": {
         "read": _SAME_CHILD,
         "use": {

@@ -8,13 +8,18 @@ from consent.facts import Action
 from index_service.api import contract
 from index_service.api.identify import Identify
 from index_service.api.strict import BatchRoute, StrictRoute
-from index_service.api.wire_lookup import BatchAnswer, BatchAsked, LookupAnswer, LookupAsked
+from index_service.api.wire_lookup import (
+    BatchAnswer,
+    BatchAsked,
+    LookupAnswer,
+    RegionLookupAsked,
+)
 from index_service.domain.clock import Clock
 from index_service.services.batch import Batches, Question
-from index_service.services.lookup import Lookups
+from index_service.services.peering.asking import RegionLookups
 
 
-def lookup_routes(identify: Identify, lookups: Lookups, clock: Clock) -> APIRouter:
+def lookup_routes(identify: Identify, lookups: RegionLookups, clock: Clock) -> APIRouter:
     """Return the route of single lookups."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["lookups"])
 
@@ -25,11 +30,11 @@ def lookup_routes(identify: Identify, lookups: Lookups, clock: Clock) -> APIRout
         responses=contract.answers(200, LookupAnswer, "What was found.", "body"),
         openapi_extra=contract.asks(*contract.ABOUT_A_CHILD, contract.MEDIATION),
     )
-    async def look_up(request: Request, body: LookupAsked) -> Response:
+    async def look_up(request: Request, body: RegionLookupAsked) -> Response:
         """Answer one question. `none` and `too_many` still say how complete this is."""
         login, attempt = identify(request, Action.LOOKUP, mediated=True)
         facts = body.to_domain(clock.today())
-        return contract.encoded(await lookups.lookup(login, facts, attempt))
+        return contract.encoded(await lookups.lookup(login, facts, attempt, body.across))
 
     return router
 
@@ -41,7 +46,7 @@ def batch_routes(identify: Identify, batches: Batches, clock: Clock) -> APIRoute
     @router.post(
         "/v1/lookups/batch",
         operation_id="lookUpChildren",
-        summary="Ask about up to 100 children, each with its own reason and entry",
+        summary="Ask about up to 400 children, each with its own reason and entry",
         responses=contract.answers(200, BatchAnswer, "An answer to each.", "body"),
         openapi_extra=contract.asks(contract.MEDIATION),
     )
@@ -52,6 +57,6 @@ def batch_routes(identify: Identify, batches: Batches, clock: Clock) -> APIRoute
         questions = [
             Question(each.access, partial(each.lookup.to_domain, today)) for each in body.subjects
         ]
-        return contract.encoded(await batches.lookup(login, questions, attempt))
+        return contract.encoded(await batches.lookup(login, questions, attempt, body.across))
 
     return router

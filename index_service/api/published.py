@@ -32,6 +32,7 @@ TAGS = {
     "shields": "The record exists; whereabouts are withheld.",
     "overrides": "Reading a shielded record once, loudly: approved, investigated.",
     "holds": "Records that wait for the management team, and how they are released.",
+    "transfers": "Responsibility for a child moves from one authority to another.",
     "mediation": "Asking on a requester's behalf: their own grant, for 15 minutes.",
     "brokering": "The team brings a practitioner and a service together; neither is named unasked.",
     "dissent": "That a practitioner disagrees, about what, and how to reach them.",
@@ -44,6 +45,7 @@ TAGS = {
     "auditing": "The access log as auditors go through it, for a case number each.",
     "who looked": "What a family is told of who looked, through the management team.",
     "directory": "Agencies, practitioners and accounts; what an asker may do.",
+    "region": "The other authorities' indexes: who answers, whom this one speaks with.",
 }
 BEARER = {
     "type": "http",

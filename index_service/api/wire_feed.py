@@ -20,6 +20,9 @@ class LineOutcomes(Wire):
     held: _COUNT
     doubtful: _COUNT
     halted: _COUNT
+    routed: Annotated[
+        StrictInt, Field(ge=0, description="Sent on to the authority the child belongs to.")
+    ]
     invalid: _COUNT
 
 

@@ -15,6 +15,7 @@ from index_service.api.wire import (
     Wire,
     shaped,
 )
+from index_service.api.wire_region import Match, RegionAnswer
 from index_service.api.wire_shown import ChildShown, FrontDoor
 from index_service.domain import shapes
 from index_service.domain.access import Access, checked_reference
@@ -32,12 +33,10 @@ from index_service.domain.identifiers import (
     checked_nhs_number,
     checked_upn,
 )
-from index_service.domain.matching.compare import Level
-from index_service.domain.matching.grade import Grade
 from index_service.domain.matching.keys import Facts
-from index_service.domain.matching.score import Field as Compared
+from index_service.services.peering.asking import Across
 
-SUBJECTS_MAX = 100
+SUBJECTS_MAX = 400
 MATCHES_MAX = 20
 
 # What is enough to look a child up by; no source settles it, so an authority may set its own.
@@ -108,20 +107,13 @@ class LookupAsked(Wire):
         return numbers
 
 
-class Why(Wire):
-    """How far one field agrees, among those this asker may see."""
+class RegionLookupAsked(LookupAsked):
+    """A lookup, and how far it goes: the own index alone, or whoever may know in the region."""
 
-    field: Compared
-    level: Level
-
-
-class Match(Wire):
-    """One child found, how surely, why, and who works with them."""
-
-    grade: Grade
-    score_bits: float
-    why: Annotated[list[Why], Field(max_length=len(Compared))]
-    child: ChildShown
+    across: Annotated[
+        Across,
+        Field(description="`region_wider` asks more authorities; it needs a case reference."),
+    ] = Across.OWN
 
 
 class Coverage(Wire):
@@ -146,6 +138,10 @@ class LookupAnswer(NextStep):
 
     outcome: Literal["found", "several", "too_many", "none"]
     matches: Annotated[list[Match], Field(max_length=MATCHES_MAX)]
+    region: Annotated[
+        RegionAnswer | None,
+        Field(description="The other authorities' part; absent where only this one was asked."),
+    ] = None
 
 
 class ChildAnswer(NextStep):
@@ -173,8 +169,11 @@ class BatchSubject(Wire):
 
 
 class BatchAsked(Wire):
-    """Up to 100 questions; each is decided and entered in the log on its own."""
+    """Up to 400 questions; each is decided and entered in the log on its own."""
 
+    across: Annotated[
+        Across, Field(description="How far every question goes, as in a single lookup.")
+    ] = Across.OWN
     subjects: Annotated[list[BatchSubject], Field(min_length=1, max_length=SUBJECTS_MAX)]
 
 

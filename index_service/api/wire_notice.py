@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from index_service.api.wire import DayText, Id, Wire
+from index_service.api.wire import DayText, Id, PhoneText, Wire
 from index_service.api.wire_matter import (
     PAGE_MAX,
     STEPS_MAX,
@@ -14,6 +14,7 @@ from index_service.api.wire_matter import (
     StepShown,
 )
 from index_service.api.wire_shown import SafeguardingLead
+from index_service.api.wire_status import AuthorityText
 from index_service.domain.alert import AlertOutcome
 
 
@@ -47,6 +48,14 @@ class AlertShown(NoticeShown):
     matter_id: Annotated[
         Id | None, Field(description="The override, or the request past its clock, it is about.")
     ]
+    authority: Annotated[
+        AuthorityText | None, Field(description="The other authority to speak with.")
+    ] = None
+    phone: Annotated[PhoneText | None, Field(description="Whom to ring there.")] = None
+    reference: Annotated[
+        Id | None,
+        Field(description="What two teams speak of a record by: its finder's, nobody else's."),
+    ] = None
     steps: Annotated[list[StepShown], Field(max_length=STEPS_MAX)]
 
 

@@ -16,6 +16,8 @@ from index_service.domain.shield import (
     ShieldGround,
     ShieldRefusal,
     ShieldRequestState,
+    StatedBy,
+    StatedGround,
 )
 
 _Review = Annotated[DayText, Field(description="A day to come, within a year.")]
@@ -31,8 +33,8 @@ def _to_come(text: str, today: date) -> date:
 class ShieldGranted(Wire):
     """A decision to shield: its ground, who asked, and the day it is looked at again."""
 
-    ground: ShieldGround
-    asked_by: ShieldAskedBy
+    ground: StatedGround
+    asked_by: StatedBy
     review: _Review
     request_id: Annotated[
         Id | None, Field(description="The request it answers, if it was asked for here.")
@@ -63,8 +65,8 @@ class ShieldLifted(Wire):
 class ShieldAsked(Wire):
     """A request that a record be shielded, by whom, and how that is known."""
 
-    ground: ShieldGround
-    asked_by: ShieldAskedBy
+    ground: StatedGround
+    asked_by: StatedBy
     identity_checked: Annotated[
         IdentityCheck, Field(description="How it was made sure who asks for it.")
     ]

@@ -112,7 +112,9 @@ class ShieldShown(Wire):
     shield_id: Id
     ground: ShieldGround
     asked_by: ShieldAskedBy
-    decided_by: Id
+    decided_by: Annotated[
+        Id | None, Field(description="Null where the region's shield set told of the shield.")
+    ]
     granted: DayText
     review: DayText
     lifted: DayText | None

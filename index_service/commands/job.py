@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from index_service.commands.serve import named_settings, uvloop_run
 from index_service.crypto.providers import KeyRefused
 from index_service.domain.errors import Unavailable
+from index_service.federation.errors import DirectoryRefused
 from index_service.jobs.jobs import JOBS, Job
 from index_service.jobs.running import keep_running, run_once
 from index_service.main import WrongRoles, built_job
@@ -45,6 +46,9 @@ def run(chosen: argparse.Namespace) -> int:
         return int(uvloop_run(_run(settings, JOBS[chosen.name], chosen)))
     except KeyRefused as refused:
         print(f"not started: a key was refused: {refused}", file=sys.stderr)
+        return 2
+    except DirectoryRefused as refused:
+        print(f"not started: the part in a region was refused ({refused})", file=sys.stderr)
         return 2
     except WrongRoles:
         print("not started: the login role is not this authority's for this job", file=sys.stderr)

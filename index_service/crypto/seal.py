@@ -41,6 +41,8 @@ SIZES: Mapping[str, int] = {
     "practitioner": 896,
     "source": 1024,
     "matter": 1536,
+    "parcel": 49152,
+    "region_sheet": 2304,
 }
 """How many bytes of plaintext each place takes; all its rows have one size."""
 

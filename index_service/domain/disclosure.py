@@ -224,7 +224,7 @@ def shown_restriction(*, shielded: bool, held: bool, shields: Iterable[Shield]) 
                 "shield_id": str(shield.id),
                 "ground": shield.ground.value,
                 "asked_by": shield.asked_by.value,
-                "decided_by": shield.decided_by,
+                "decided_by": shield.decided_by or None,
                 "granted": shield.granted.isoformat(),
                 "review": shield.review.isoformat(),
                 "lifted": shield.lifted.isoformat() if shield.lifted else None,

@@ -57,6 +57,7 @@ class LineOutcome(StrEnum):
     HELD = "held"
     DOUBTFUL = "doubtful"
     HALTED = "halted"
+    ROUTED = "routed"  # goes to the authority the child belongs to
     INVALID = "invalid"
 
     @property

@@ -24,6 +24,7 @@ class MatterKind(StrEnum):
     WHO_LOOKED = "who_looked"  # a family asks the team who looked
     WATCHED = "watched"  # a record marked so that accesses to it are noticed
     LOG_RELEASE = "log_release"  # a restored index may answer again: two people say so
+    TRANSFER = "transfer"  # of responsibility for a child, from one authority to another
     DECOY = "decoy"  # nothing: so that storage does not tell how many are real
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 
@@ -15,6 +16,7 @@ class ShieldGround(StrEnum):
     SENSITIVE_FOSTERING = "sensitive_fostering"
     NAMED_THREAT = "named_threat"
     WELL_KNOWN_FAMILY = "well_known_family"
+    SHIELDED_ELSEWHERE = "shielded_elsewhere"  # another authority of the region shields the child
 
 
 class ShieldAskedBy(StrEnum):
@@ -24,6 +26,25 @@ class ShieldAskedBy(StrEnum):
     PARENT_OR_CARER = "parent_or_carer"
     PRACTITIONER = "practitioner"
     COURT = "court"
+    REGION = "region"  # the region's shield set: nobody here decided
+
+
+StatedGround = Literal[
+    ShieldGround.DOMESTIC_ABUSE,
+    ShieldGround.WITNESS_PROTECTION,
+    ShieldGround.CONTESTED_ADOPTION,
+    ShieldGround.SENSITIVE_FOSTERING,
+    ShieldGround.NAMED_THREAT,
+    ShieldGround.WELL_KNOWN_FAMILY,
+]
+"""What a person may state; that another authority shields a child is found, not stated."""
+
+StatedBy = Literal[
+    ShieldAskedBy.CHILD,
+    ShieldAskedBy.PARENT_OR_CARER,
+    ShieldAskedBy.PRACTITIONER,
+    ShieldAskedBy.COURT,
+]
 
 
 class IdentityCheck(StrEnum):
@@ -65,8 +86,9 @@ class NewIdentityCause(StrEnum):
 class Shield:
     """One shield as granted, reviewed and perhaps lifted.
 
-    `decided_by`, `requested_by`, `reviewed_by` and `lifted_by` are account ids; `request`
-    is the id of the request it answers, and `appealed` whether that was refused before.
+    `decided_by`, `requested_by`, `reviewed_by` and `lifted_by` are account ids, "" where it
+    is nobody's (the first of a shield of the region); `request` is the id of the request it
+    answers, and `appealed` whether that was refused before.
     """
 
     id: UUID

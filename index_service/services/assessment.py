@@ -1,12 +1,12 @@
 """That a common assessment is held and by whom, and who the lead professional is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from consent.decide import may_hold_assessment
-from consent.facts import Action, DisclosureClass, Role
+from consent.facts import Action, Ask, DisclosureClass, Role
 from index_service.domain.consent_rules import superseded
 from index_service.domain.consenting import Consent, ConsentFor
 from index_service.domain.errors import Code, Invalid, NotDisclosed
@@ -168,7 +168,7 @@ class Assessments:
                 raise Invalid(Code.FIELD_INVALID, "authority")
 
             def changed(found: _Found) -> CafStatus:
-                if not _transfer_consented(admitted, found.heads, authority):
+                if not transfer_consented(admitted.ask, found.heads, authority):
                     raise Invalid(Code.CONSENT_MISSING)
                 return replace(found.caf, offered_to=authority, offered_on=admitted.ask.today)
 
@@ -273,7 +273,7 @@ def _held(
     return found[chosen.agency]
 
 
-def _transfer_consented(admitted: Admitted, heads: tuple[Headed, ...], authority: str) -> bool:
+def transfer_consented(ask: Ask, heads: Iterable[Headed], authority: str) -> bool:
     """Say whether the newest word on a transfer to this authority is a consent in force."""
     rows = [
         case.body(head)
@@ -281,7 +281,7 @@ def _transfer_consented(admitted: Admitted, heads: tuple[Headed, ...], authority
         if head.kind == CONSENT.kind and head.extra[0] == ConsentFor.CAF_TRANSFER
     ]
     said = [row for row in rows if isinstance(row, Consent)]
-    today, purpose = admitted.ask.today, admitted.ask.purpose
+    today, purpose = ask.today, ask.purpose
     standing = [
         each
         for each in said

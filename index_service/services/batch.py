@@ -1,7 +1,9 @@
 """Many questions in one request, each decided, answered and entered as if asked alone."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,9 +16,13 @@ from index_service.log.access_log import RequestEntries
 from index_service.log.entry import Outcome
 from index_service.services.admitting import Asked, Login, admit
 from index_service.services.attempt import Attempt
+from index_service.services.budgets import AT_ONCE
 from index_service.services.index import Index
-from index_service.services.lookup import Lookups
+from index_service.services.peering.asking import Across, RegionLookups
 from index_service.store.reading import snapshot
+
+BATCH_DEADLINE_S = 10.0
+"""How long a subject of a batch waits for other authorities: nobody stands at the counter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,24 +36,34 @@ class Question:
 class Batches:
     """Answers batches of lookups for one authority."""
 
-    def __init__(self, index: Index, lookups: Lookups) -> None:
+    def __init__(self, index: Index, lookups: RegionLookups) -> None:
         self._index = index
         self._lookups = lookups
 
-    async def lookup(self, login: Login, questions: Sequence[Question], attempt: Attempt) -> bytes:
+    async def lookup(
+        self,
+        login: Login,
+        questions: Sequence[Question],
+        attempt: Attempt,
+        across: Across = Across.OWN,
+    ) -> bytes:
         """Return the encoded answers, in order, each with the receipt of its own entry.
 
-        Refused is raised for the whole only where the asker could ask nothing at all.
+        Refused is raised for the whole only where the asker could ask nothing at all. Across
+        the region a few are asked at a time, and each says itself how complete it is.
         """
         index = self._index
         async with snapshot(index.reading, index.csa) as reading:
             # Known before the first question, so that the batch's own entry names the asker.
             await admit(index, reading, Asked(login, Action.READ_DIRECTORY), attempt)
-        answers = []
-        for position, question in enumerate(questions):
-            # Each subject has an entry of its own; what the batch comes to has another.
-            with RequestEntries():
-                answers.append(await self._one(login, position, question, attempt))
+        limit = 1 if across is Across.OWN else AT_ONCE
+        answers = await _some_at_once(
+            limit,
+            [
+                partial(self._one, login, position, (question, across), attempt)
+                for position, question in enumerate(questions)
+            ],
+        )
         entry = replace(
             attempt.entry(index.log.stamp(), Outcome.RECORDED), count=len(answers), code="batch"
         )
@@ -55,13 +71,23 @@ class Batches:
         return orjson.dumps({"answers": answers})
 
     async def _one(
-        self, login: Login, position: int, question: Question, batch: Attempt
+        self, login: Login, position: int, how: tuple[Question, Across], batch: Attempt
     ) -> dict[str, Any]:
+        # Each subject has an entry of its own; what the batch comes to has another.
+        with RequestEntries():
+            return await self._answered(login, position, how, batch)
+
+    async def _answered(
+        self, login: Login, position: int, how: tuple[Question, Across], batch: Attempt
+    ) -> dict[str, Any]:
+        question, across = how
         own = Attempt(batch.request_id, batch.route, Action.LOOKUP.value, token_verified=True)
         own.asker, own.agreement, own.mediation = batch.asker, batch.agreement, batch.mediation
         try:
             own.access = replace(question.access(), mediation=batch.access.mediation)
-            answer = await self._lookups.lookup(login, question.facts(), own)
+            answer = await self._lookups.lookup(
+                login, question.facts(), own, across, BATCH_DEADLINE_S
+            )
         except (Invalid, Refused) as refusal:
             return await self._refused(position, refusal, own)
         assert own.receipt is not None
@@ -85,3 +111,25 @@ class Batches:
             "answer": None,
             "receipt": str(receipt),
         }
+
+
+async def _some_at_once(
+    limit: int, stories: Sequence[Callable[[], Awaitable[dict[str, Any]]]]
+) -> list[dict[str, Any]]:
+    """Run these, so many at a time, and return what they came to in order.
+
+    What one raises ends the whole: a batch is answered with all its entries, or not at all.
+    """
+    turns = asyncio.Semaphore(limit)
+
+    async def in_turn(story: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+        async with turns:
+            return await story()
+
+    tasks = [asyncio.create_task(in_turn(story)) for story in stories]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        return [task.result() for task in tasks if task.done()]
+    finally:
+        for task in tasks:
+            task.cancel()

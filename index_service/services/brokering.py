@@ -196,7 +196,7 @@ class Brokering:
         if found is None or not team_sees(admitted, found):
             raise NotDisclosed(ABSENT)
         policy, body = found.child.policy, found.body()
-        if policy.shielded or policy.held or body.ceased is not None:
+        if policy.shielded or policy.unseen or body.ceased is not None:
             raise Invalid(Code.STATE_CONFLICT, "involvement_id")
         if not found.has_basis:
             raise Invalid(Code.CONSENT_MISSING, "involvement_id")

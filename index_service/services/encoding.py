@@ -48,11 +48,18 @@ class Policy:
     created_by: str = ""  # agency id: may be told the record is not released yet
     closed: bool = False  # an identity given up: archived, and nothing leads to it any more
     joined: bool = False  # another record of the same child stands for it: likewise
+    unchecked: bool = False  # the region's shield set has not answered about it yet
+    gone_to: str = ""  # the authority responsible since the child moved: nothing leads here either
 
     @property
     def superseded(self) -> bool:
         """Whether nothing leads here any more, and a supplier's next line starts afresh."""
-        return self.closed or self.joined
+        return self.closed or self.joined or bool(self.gone_to)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether nobody but the team sees it: it waits for a person, or for the shield set."""
+        return self.held or self.unchecked
 
     @property
     def guarded(self) -> bool:
@@ -85,15 +92,14 @@ def _name(name: PersonName) -> list[str]:
 def encode_policy(policy: Policy) -> bytes:
     """Write a policy part."""
     flags = policy.shielded | policy.held << 1 | policy.archived << 2 | policy.more << 3
-    flags |= policy.closed << 4 | policy.joined << 5
-    return orjson.dumps(
-        [1, flags, day_text(policy.due), policy.cases, policy.case_sum.hex(), policy.created_by]
-    )
+    flags |= policy.closed << 4 | policy.joined << 5 | policy.unchecked << 6
+    row = [1, flags, day_text(policy.due), policy.cases, policy.case_sum.hex(), policy.created_by]
+    return orjson.dumps([*row, policy.gone_to] if policy.gone_to else row)
 
 
 def decode_policy(text: bytes) -> Policy:
     """Read a policy part."""
-    _, flags, due, cases, case_sum, created_by = orjson.loads(text)
+    _, flags, due, cases, case_sum, created_by, *gone_to = orjson.loads(text)
     return Policy(
         flags & 1 != 0,
         flags & 2 != 0,
@@ -105,6 +111,8 @@ def decode_policy(text: bytes) -> Policy:
         created_by,
         flags & 16 != 0,
         flags & 32 != 0,
+        flags & 64 != 0,
+        *gone_to,
     )
 
 

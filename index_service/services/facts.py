@@ -28,7 +28,7 @@ _FACTS = {
 
 def child_facts(policy: Policy) -> ChildFacts:
     """Return what policy is told of a child record."""
-    return _FACTS[policy.archived, policy.held, policy.shielded]
+    return _FACTS[policy.archived, policy.unseen, policy.shielded]
 
 
 _Matter = tuple[str, str | None, str]  # for what, which service, whose record

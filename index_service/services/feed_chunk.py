@@ -35,6 +35,8 @@ from index_service.services.feed_said import Read, Referred, Said, Supplier, rec
 from index_service.services.feed_writes import Standing, Writes, kept_line
 from index_service.services.index import Index
 from index_service.services.merging import merged
+from index_service.services.peering.onward import NO_CASE, Onward
+from index_service.services.peering.outgoing import Outgoing
 from index_service.services.placing import (
     Known,
     Surroundings,
@@ -49,14 +51,16 @@ from index_service.services.record import attributes_of, sourced, traced
 from index_service.services.sealing import facts_of, open_record
 from index_service.store.work import Work
 
-_NO_CASE = UUID(int=0)
-
 
 class Chunk:
     """The effects of one chunk, gathered line by line and written at the end."""
 
-    def __init__(self, index: Index, work: Work, supplier: Supplier) -> None:
+    def __init__(
+        self, index: Index, work: Work, supplier: Supplier, outgoing: Outgoing | None = None
+    ) -> None:
+        """`outgoing` takes the lines of children who belong elsewhere; without it nobody does."""
         self._index = index
+        self._onward = Onward(index, outgoing)
         self._work = work
         self._supplier = supplier
         self._around = Surroundings(index)
@@ -89,6 +93,7 @@ class Chunk:
                     invalid = LineInvalid(refusal.code, refusal.field)
             outcomes.append((read.raw.number, outcome, invalid))
         await self._writes.write(self._work, self._standing.values())
+        await self._onward.write(self._work)
         return outcomes
 
     # What the lines refer to
@@ -102,21 +107,26 @@ class Chunk:
         line = each.line
         if isinstance(line, LineInvalid):
             return None
+        content = each.raw.content
+        assert isinstance(content, dict)  # INVARIANT: nothing else is a sound line
         mac = self._index.keyring.references.line_mac(self._supplier.source, each.raw.sent)
         if isinstance(line, ChildLine):
             refs: tuple[bytes, ...] = (self._ref("child", line.reference),)
             stated = traced(line.child)
             asked = sought(self._index, facts_of(stated))
-            return Said(each.raw.sent, line, refs, mac, stated, asked)
+            return Said(each.raw.sent, line, refs, mac, content, stated, asked)
         child = self._ref("child", line.child_reference)
-        return Said(each.raw.sent, line, (self._ref("involvement", line.reference), child), mac)
+        refs = (self._ref("involvement", line.reference), child)
+        return Said(each.raw.sent, line, refs, mac, content)
 
     async def _gather(self, lines: Sequence[Said], after: Said | None) -> None:
         refs = {ref for each in lines for ref in each.refs} | ({after.refs[0]} if after else set())
         for row in await self._work.feeds.source_records(list(refs)) if refs else ():
             data = self._index.keyring.pointers.open_small(row.ref, row.pointer)
-            self._refs[row.ref] = Referred(UUID(bytes=data[:16]), UUID(bytes=data[16:32]))
+            led_to = UUID(bytes=data[:16])
             self._macs[row.ref] = row.line_mac
+            if not self._onward.takes(row.ref, led_to):
+                self._refs[row.ref] = Referred(led_to, UUID(bytes=data[16:32]))
         changed = [each for each in lines if not self._same(each)]
         asked = [each.sought for each in changed if each.sought is not None]
         await self._work.locks.births(birth_digests(self._index, asked))
@@ -185,6 +195,9 @@ class Chunk:
         assert each.stated is not None  # INVARIANT: _said made both
         assert each.sought is not None
         known = self._refs.get(each.refs[0])
+        gone = self._gone(each.refs[0])
+        if gone is not None:
+            return self._route(each, gone, known)
         # A line of a record since closed or joined is a new record's, whoever it is now.
         if known is None or self._superseded(known):
             becomes = record_of(each, self._next, self._supplier, self._refs)
@@ -195,13 +208,32 @@ class Chunk:
                 return LineOutcome.HALTED
             if judged.same is None:
                 outcome = LineOutcome.HELD if becomes is NewRecord.WAITS else judged.outcome
+                there = self._onward.elsewhere(line.child.address)
+                if there is not None and outcome is LineOutcome.NEW:
+                    return self._route(each, there, None)
+                if there is not None:
+                    self._onward.keep_room(there)
                 standing = self._new(each.stated, line, outcome, each.refs[0])
-                self._keep(each, standing, _NO_CASE)
+                self._keep(each, standing, NO_CASE)
                 return outcome
-            known = Referred(judged.same, _NO_CASE)
+            known = Referred(judged.same, NO_CASE)
         outcome = self._change(known.child_id, each.stated, line, each.refs[0])
-        self._keep(each, self._standing[known.child_id], _NO_CASE)
+        self._keep(each, self._standing[known.child_id], NO_CASE)
         return outcome
+
+    def _gone(self, ref: bytes) -> str | None:
+        """Return the authority a reference's child belongs to, if it is another."""
+        known = self._refs.get(ref)
+        return self._onward.gone(ref, self._moved_to(known) if known else "")
+
+    def _moved_to(self, known: Referred) -> str:
+        return self._standing[known.child_id].policy.gone_to
+
+    def _route(self, each: Said, member: str, known: Referred | None) -> LineOutcome:
+        moved = known if known is not None and self._moved_to(known) else None
+        self._writes.sources[each.refs[0]] = self._onward.route(each, member, moved)
+        self._macs[each.refs[0]] = each.mac
+        return LineOutcome.ROUTED
 
     def _superseded(self, known: Referred) -> bool:
         return self._standing[known.child_id].policy.superseded
@@ -249,22 +281,27 @@ class Chunk:
     def _involvement(self, each: Said, line: InvolvementLine) -> LineOutcome:
         own_ref, child_ref = each.refs
         child = self._refs.get(child_ref)
+        known = self._refs.get(own_ref)
+        gone = self._gone(child_ref)
+        if gone is not None and (known is None or self._superseded(known)):
+            if known is None and not self._onward.knows(own_ref):
+                self._begun(line)  # nonsense beside what its supplier sent stays nonsense
+            return self._route(each, gone, known or child)
         if child is None:
             raise LineRefused(LineCode.REFERENCE_UNKNOWN, "child_reference")
-        known = self._refs.get(own_ref)
         if known is not None and self._superseded(known) and not self._superseded(child):
             # It went with the child to the record that stands now, or ended with an identity.
             live = known.case_id in self._live
-            if not live and known.case_id != _NO_CASE and self._ended(known.case_id, line):
+            if not live and known.case_id != NO_CASE and self._ended(known.case_id, line):
                 self._keep(each, self._standing[known.child_id], known.case_id)
                 return LineOutcome.HALTED
-            known = Referred(child.child_id, known.case_id if live else _NO_CASE)
+            known = Referred(child.child_id, known.case_id if live else NO_CASE)
         standing = self._standing[child.child_id if known is None else known.child_id]
-        if known is None or known.case_id == _NO_CASE:
+        if known is None or known.case_id == NO_CASE:
             ends = known is not None and line.verb is not InvolvementVerb.BEGIN
             if ends or self._full(standing):
                 # No supplier can bury a child under its lines; it is told nothing of that.
-                self._keep(each, standing, _NO_CASE)
+                self._keep(each, standing, NO_CASE)
                 return LineOutcome.HALTED
             fact = self._begun(line)
             self._add_case(standing, fact)

@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from consent.agreement import Agreement
@@ -45,6 +46,7 @@ class Said:
     line: ChildLine | InvolvementLine
     refs: tuple[bytes, ...]
     mac: bytes
+    content: dict[str, Any]
     stated: ChildRecord | None = None
     sought: Sought | None = None
 

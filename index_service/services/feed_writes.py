@@ -58,7 +58,7 @@ class Writes:
         child_id = new.child.child_id
         self._new[child_id] = new.child.row
         self._sheets[child_id] = new.child.sheet
-        self.pointers.append(new.work)
+        self.pointers += new.work
 
     def add_case(self, standing: Standing, fact: Involvement) -> bytes:
         """Add a case row and its mark; return it sealed."""

@@ -26,6 +26,7 @@ from index_service.services.cursors import cursor_position, next_cursor
 from index_service.services.feed_chunk import Chunk, tally
 from index_service.services.feed_said import Read, Supplier
 from index_service.services.index import Index
+from index_service.services.peering.outgoing import outgoing_of
 from index_service.services.writing import Change, recorded
 from index_service.store.feeds import INVALID_SHOWN_MAX
 from index_service.store.reading import OverTheBound
@@ -210,12 +211,13 @@ class Feeding:
         index = self._index
         async with work_on(index.feed, index.csa, index.log) as work:
             # Asked anew for each chunk: a supplier suspended meanwhile is stopped here.
-            _, supplier = await self._admitted(work, login, batch, attempt)
+            admitted, supplier = await self._admitted(work, login, batch, attempt)
             row = await work.feeds.batch(batch.source, batch.batch_id)
             if row is None or row.lines != progress.lines:
                 raise Invalid(Code.STATE_CONFLICT, "batch_id")  # sent twice at once
             await work.locks.shields_shared()
-            outcomes = await Chunk(index, work, supplier).take(chunk, after)
+            onward = await outgoing_of(index, work, admitted, batch.source)
+            outcomes = await Chunk(index, work, supplier, onward).take(chunk, after)
             refused = [(n, bad.code.value, bad.field) for n, _, bad in outcomes if bad]
             await work.feeds.add_invalid(batch.source, batch.batch_id, refused)
             progress.lines += len(chunk)

@@ -180,7 +180,7 @@ class HoldReleases:
         survivor = open_policy(self._index.keyring, found[0]) if found else None
         if survivor is None or not decided(admitted, admitted.ask, survivor).allowed:
             raise NotDisclosed(ABSENT)
-        if survivor.policy.held:
+        if survivor.policy.unseen or child.policy.unchecked:
             raise Invalid(Code.STATE_CONFLICT, "survivor_id")
         if not survivor.policy.shielded and await self._carries_a_shielded_number(work, child):
             # What stood in it would be seen at the survivor: a release by another name.

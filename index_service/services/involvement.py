@@ -33,11 +33,21 @@ from index_service.services.contact_shield import involvement_as_seen
 from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
+from index_service.services.peering.recorded_elsewhere import involvement_elsewhere
 from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
 from index_service.services.sealing import open_policy
 from index_service.services.stand_in import stand_in
 from index_service.services.statement import Statement, statement
-from index_service.services.writing import ABSENT, Opened, Repeatable, decided
+from index_service.services.writing import (
+    ABSENT,
+    REPLAYED,
+    Change,
+    Once,
+    Opened,
+    Repeatable,
+    decided,
+    recorded,
+)
 from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work
 
@@ -67,11 +77,16 @@ class Involvements:
     ) -> UUID:
         """Record that the asker's agency is involved; return the involvement's id."""
         async with statement(self._index, login, Action.RECORD_INVOLVEMENT, attempt) as said:
-            admitted, work, opened = said.admitted, said.work, await said.about(child_id)
+            admitted, work = said.admitted, said.work
+            fact = begun(admitted, stated)
+            if stated.significant_harm is None:
+                elsewhere = await self._elsewhere(said, child_id, fact, sent)
+                if elsewhere is not None:
+                    return elsewhere
+            opened = await said.about(child_id)
             once, made = await said.once(opened, sent)
             if made is not None:
                 return made
-            fact = begun(admitted, stated)
             if fact.consent_in_force:
                 await self._refuse_if_withdrawn(work, opened, fact, admitted.ask.today)
             await said.add(opened, fact, *harm_of(admitted, stated))
@@ -81,6 +96,22 @@ class Involvements:
             await work.children.add_work(rows)
             await said.recorded(opened, _CLASS, once=once, resource=fact.id)
             return fact.id
+
+    async def _elsewhere(
+        self, said: Statement, child_id: UUID, fact: Involvement, sent: Repeatable
+    ) -> UUID | None:
+        """Send on what concerns a child who belongs to another authority; None for our own."""
+        once = Once(self._index, said.admitted, said.attempt, sent.bound_to(child_id))
+        done = await once.before(said.work)
+        if not await involvement_elsewhere(
+            self._index, said.work, said.admitted, (child_id, None if done else fact)
+        ):
+            return None
+        made = done.resource if done else fact.id
+        change = Change((SubjectShown(child_id),), code=REPLAYED if done else "", resource=made)
+        change = change if done else replace(change, once=once)
+        await recorded(self._index, said.work, said.attempt, change)
+        return made
 
     async def _refuse_if_withdrawn(
         self, work: Work, opened: Opened, fact: Involvement, today: date

@@ -18,16 +18,17 @@ from index_service.domain.matching.grade import Grade, Graded
 from index_service.domain.matching.keys import Facts
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.log.leaf import Left
+from index_service.log.receipt import Receipt
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.asked import seal_asked
 from index_service.services.attempt import Attempt, told
-from index_service.services.budgets import Budgets, Cost
+from index_service.services.budgets import Budgets, Cost, Day
 from index_service.services.index import Index
 from index_service.services.search import Search, Visible
 from index_service.services.showing import Showing, released, shows_cases, told_on_consent
 from index_service.store.reading import OverTheBound, Snapshot, snapshot
 
-_SHOWN_CLASSES = frozenset(DisclosureClass) - {
+SHOWN_CLASSES = frozenset(DisclosureClass) - {
     DisclosureClass.TRACING,  # compared, never shown
     DisclosureClass.WHEREABOUTS,
     DisclosureClass.CARERS,
@@ -43,6 +44,26 @@ class Found:
 
     outcome: str  # found, several, too_many, none
     shown: Sequence[Graded[Visible]]
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """What a lookup came to in this index: entered in the log, not yet said to anybody."""
+
+    outcome: str
+    matches: bytes  # encoded
+    admitted: Admitted
+    day: Day
+    receipt: Receipt
+
+    def body(self) -> dict[str, Any]:
+        """Return the answer's parts."""
+        return {
+            "outcome": self.outcome,
+            "matches": orjson.Fragment(self.matches),
+            "agreement_version": self.admitted.agreement_version,
+            **self.admitted.view.next_step,
+        }
 
 
 def concluded(graded: list[Graded[Visible]], role: Role) -> Found:
@@ -80,6 +101,15 @@ class Lookups:
             return await self._lookup(login, facts, attempt)
 
     async def _lookup(self, login: Login, facts: Facts, attempt: Attempt) -> bytes:
+        local = await self.local(login, facts, attempt)
+        attempt.answered(local.receipt)
+        return orjson.dumps(local.body())
+
+    async def local(self, login: Login, facts: Facts, attempt: Attempt) -> Local:
+        """Look a child up in this index alone; what is returned stands in the log already.
+
+        Whoever calls keeps the asker's turn. Raises Refused where they may not ask.
+        """
         index = self._index
         attempt.query_commit = _commitment(facts)
         asked = Asked(login, Action.LOOKUP, attempt.access)
@@ -93,7 +123,6 @@ class Lookups:
                 # The machine's own bound, far above what any one child's facts lead to.
                 raise Invalid(Code.TOO_FEW_FACTS) from None
         encoded = orjson.dumps(matches)  # once: the entry commits to the bytes that leave
-        body = _body(found, encoded, admitted)
         entry = attempt.entry(index.log.stamp(), Outcome.SHOWN if matches else Outcome.NOTHING)
         result = hashlib.sha256(encoded).hexdigest()
         mediator = entry.account if admitted.grant else ""
@@ -103,20 +132,22 @@ class Lookups:
         words = dict.fromkeys(word for one in found.shown for word in told(one.key.decision))
         entry = replace(entry, code=found.outcome, rules=tuple(words), subjects=subjects)
         left = Left(question, day.charges(cost))
-        attempt.answered(await index.log.append(replace(entry, result_commit=result), left))
-        return body
+        receipt = await index.log.append(replace(entry, result_commit=result), left)
+        return Local(found.outcome, encoded, admitted, day, receipt)
 
     async def _found(
         self, reading: Snapshot, admitted: Admitted, facts: Facts, showing: Showing
     ) -> tuple[Found, list[Shown], tuple[SubjectShown, ...]]:
         graded = await Search(self._index, admitted, facts).run(reading)
         found = concluded(graded, admitted.asker.facts.role)
-        cases = await self._cases(reading, found.shown)
-        matches = [_match(showing, one, cases.get(one.key.child.child_id)) for one in found.shown]
+        cases = await shown_cases(self._index, reading, found.shown)
+        matches = [
+            shown_match(showing, one, cases.get(one.key.child.child_id)) for one in found.shown
+        ]
         subjects = tuple(
             SubjectShown(
                 one.key.child.child_id,
-                released(one.key.decision.permits & _SHOWN_CLASSES, match["child"]),
+                released(one.key.decision.permits & SHOWN_CLASSES, match["child"]),
                 shown=True,
                 told=told_on_consent(match["child"]),
             )
@@ -124,23 +155,25 @@ class Lookups:
         )
         return found, matches, subjects
 
-    async def _cases(
-        self, reading: Snapshot, shown: Sequence[Graded[Visible]]
-    ) -> dict[Any, list[Any]]:
-        """Return the case rows of the children shown, by child id, where any may be opened."""
-        keyed = {
-            self._index.keyring.references.case_ref(one.key.child.child_id): one.key.child.child_id
-            for one in shown
-            if shows_cases(one.key.decision)
-        }
-        cases: dict[Any, list[Any]] = {child_id: [] for child_id in keyed.values()}
-        if keyed:
-            for row in await reading.cases(list(keyed)):
-                cases[keyed[row["child_ref"]]].append(row)
-        return cases
+
+async def shown_cases(
+    index: Index, reading: Snapshot, shown: Sequence[Graded[Visible]]
+) -> dict[Any, list[Any]]:
+    """Return the case rows of the children shown, by child id, where any may be opened."""
+    keyed = {
+        index.keyring.references.case_ref(one.key.child.child_id): one.key.child.child_id
+        for one in shown
+        if shows_cases(one.key.decision)
+    }
+    cases: dict[Any, list[Any]] = {child_id: [] for child_id in keyed.values()}
+    if keyed:
+        for row in await reading.cases(list(keyed)):
+            cases[keyed[row["child_ref"]]].append(row)
+    return cases
 
 
-def _match(showing: Showing, one: Graded[Visible], cases: list[Any] | None) -> Shown:
+def shown_match(showing: Showing, one: Graded[Visible], cases: list[Any] | None) -> Shown:
+    """Open of one candidate what its decision permits, as an answer shows it."""
     found = one.key
     parts = disclosure.shown_identity(found.identity)
     parts["identifiers"] = showing.identifiers(found.child, found.decision)
@@ -156,17 +189,6 @@ def _match(showing: Showing, one: Graded[Visible], cases: list[Any] | None) -> S
             found.child.child_id, restricted=found.child.policy.shielded, parts=parts
         ),
     }
-
-
-def _body(found: Found, matches: bytes, admitted: Admitted) -> bytes:
-    return orjson.dumps(
-        {
-            "outcome": found.outcome,
-            "matches": orjson.Fragment(matches),
-            "agreement_version": admitted.agreement_version,
-            **admitted.view.next_step,
-        }
-    )
 
 
 def _commitment(facts: Facts) -> str:

@@ -191,5 +191,8 @@ def _shown_alert(matter: Matter) -> Shown:
         "mediator_account_id": matter.details.get("mediator") or None,
         "entry_id": matter.details.get("entry_id") or entries[-1],
         "matter_id": matter.details.get("override_id") or matter.details.get("matter"),
+        "authority": matter.details.get("authority"),
+        "phone": matter.details.get("phone") or None,
+        "reference": matter.details.get("reference"),
         "steps": shown_steps(matter),
     }

@@ -27,6 +27,7 @@ from index_service.services.sealing import (
     open_policy,
 )
 from index_service.services.tokens import guard_tokens_of
+from index_service.services.unchecked import unchecked_pointer
 from index_service.store.work import Work
 
 NO_LINE = bytes(16)
@@ -229,19 +230,28 @@ def _doubt(query: PreparedQuery, known: Facts) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A new record, sealed, with the pointer row that says whether it waits."""
+    """A new record, sealed, with the pointer rows that say whether it waits."""
 
     child: NewChild
-    work: tuple[bytes, bytes]
+    work: tuple[tuple[bytes, bytes], ...]
 
 
 def placed(
     index: Index, record: ChildRecord, outcome: LineOutcome, agency: str, source_ref: bytes
 ) -> Placed:
-    """Seal a new record: held where it may be a shielded child's, seen otherwise."""
-    held = outcome is LineOutcome.HELD
-    child = new_child(index.keyring, record, Policy(held=held, created_by=agency))
-    return Placed(child, waits(index, child.child_id, outcome, source_ref))
+    """Seal a new record: held where it may be a shielded child's, seen otherwise.
+
+    In a region nobody but the team sees it before the shield set has answered. That wait is
+    beside the other, and its end leaves what is placed here.
+    """
+    held, unchecked = outcome is LineOutcome.HELD, index.in_region
+    policy = Policy(held=held, unchecked=unchecked, created_by=agency)
+    child = new_child(index.keyring, record, policy)
+    rows = [waits(index, child.child_id, outcome, source_ref)]
+    if unchecked:
+        since_s = int(index.clock.now().timestamp())
+        rows.append(unchecked_pointer(index.keyring, child.child_id, since_s))
+    return Placed(child, tuple(sorted(rows)))
 
 
 def waits(

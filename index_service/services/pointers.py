@@ -23,6 +23,7 @@ class Waits(IntEnum):
 
     HELD = 1  # may be a shielded child: nobody but the team sees it
     DOUBTFUL = 2  # may be a child already here: both are seen
+    UNCHECKED = 3  # the region's shield set has not answered: nobody but the team sees it
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from index_service.services.first_involvement import begin_with, first_involveme
 from index_service.services.identity_change import refuse_same_day
 from index_service.services.index import Index
 from index_service.services.involvement import Beginning
+from index_service.services.peering.recorded_elsewhere import child_elsewhere, room_kept
 from index_service.services.placing import (
     NO_LINE,
     Surroundings,
@@ -171,10 +172,18 @@ class Records:
         outcome = LineOutcome.DOUBTFUL if judged.same else judged.outcome
         if becomes is NewRecord.WAITS:
             outcome = LineOutcome.HELD
+        if outcome is LineOutcome.NEW:
+            sent_on = await child_elsewhere(index, work, admitted, (whole, facts))
+            if sent_on is not None:
+                change = Change((SubjectShown(sent_on),), once=once, resource=sent_on)
+                await recorded(index, work, attempt, change)
+                return sent_on
+        else:
+            await room_kept(index, work, admitted, whole)
         new = placed(index, whole, outcome, agency, NO_LINE)
         await work.children.insert([new.child.row])
         await work.children.add_tokens(new.child.sheet.search, new.child.sheet.guard)
-        await work.children.add_work([new.work])
+        await work.children.add_work(new.work)
         await begin_with(index, work, new.child, facts)
         subjects = (SubjectShown(new.child.child_id, tuple(DisclosureClass)),)
         change = Change(subjects, once=once, resource=new.child.child_id)

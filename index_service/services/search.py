@@ -11,6 +11,7 @@ from uuid import UUID
 from consent.decide import decide
 from consent.decision import Decision
 from consent.facts import ChildFacts, DisclosureClass
+from consent.peers import across
 from index_service.domain.child import Identity, Tracing
 from index_service.domain.matching.grade import TIER_1_SUFFICES_BITS, Graded, rank
 from index_service.domain.matching.keys import Facts, query_keys
@@ -142,6 +143,8 @@ class Search:
         if decision is None:
             asked = self._admitted
             decision = decide(asked.asker.facts, asked.ask, facts, asked.agreement)
+            if asked.peer is not None:
+                decision = across(decision)
             self._decisions[facts] = decision
         return decision
 

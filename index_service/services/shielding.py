@@ -175,13 +175,19 @@ async def shields_in_force(
     index: Index, work: Work, child: SealedChild
 ) -> list[tuple[SealedCase, Shield]]:
     """Return the shields of a child that are not lifted, each with its row."""
+    found = await shields_of(index, work, child)
+    return [(case, shield) for case, shield in found if shield.lifted is None]
+
+
+async def shields_of(
+    index: Index, work: Work, child: SealedChild
+) -> list[tuple[SealedCase, Shield]]:
+    """Return every shield a child has or had, each with its row."""
     ref = index.keyring.references.case_ref(child.child_id)
     rows: list[Any] = [row._mapping for row in await work.children.cases([ref])]
     cases = checked_cases(index.keyring, child.key, child.policy, rows)
     bodies = [(case, case.body(case.head())) for case in cases if case.head().kind == "shield"]
-    return [
-        (case, body) for case, body in bodies if isinstance(body, Shield) and body.lifted is None
-    ]
+    return [(case, body) for case, body in bodies if isinstance(body, Shield)]
 
 
 async def hold_duplicates(

@@ -139,7 +139,7 @@ class Showing:
             shields = [case.body(head) for case, head in heads if head.kind == "shield"]
             shown["restriction"] = disclosure.shown_restriction(
                 shielded=child.policy.shielded,
-                held=child.policy.held,
+                held=child.policy.unseen,
                 shields=[shield for shield in shields if isinstance(shield, Shield)],
             )
         return shown

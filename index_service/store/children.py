@@ -142,10 +142,11 @@ class Children:
     ) -> None:
         """Delete exactly the rows a child's sealed token sheet names."""
         for table, pairs in ((child_token, search), (guard_token, guard)):
-            if await self._remove(table, pairs) != len(pairs):
+            if await self.remove_pointers(table, pairs) != len(pairs):
                 raise LookupError("a token sheet names rows that are not there")
 
-    async def _remove(self, table: Table, pairs: Sequence[tuple[bytes, bytes]]) -> int:
+    async def remove_pointers(self, table: Table, pairs: Sequence[tuple[bytes, bytes]]) -> int:
+        """Delete these (token, pointer) rows; return how many were there."""
         if not pairs:
             return 0
         given = (
@@ -195,7 +196,7 @@ class Children:
 
     async def remove_work(self, pairs: Sequence[tuple[bytes, bytes]]) -> None:
         """Delete these pointer rows, of those that are there."""
-        await self._remove(work_token, pairs)
+        await self.remove_pointers(work_token, pairs)
 
     async def work(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of caseloads or waiting lines."""

@@ -11,7 +11,8 @@ from sqlalchemy import ARRAY, Date, LargeBinary, Text, Uuid, any_, bindparam, fu
 from sqlalchemy.sql import Select
 
 from index_service.domain.errors import Unavailable
-from index_service.store.compiled import compiled
+from index_service.store.compiled import Compiled, compiled
+from index_service.store.federation_tables import region_token
 from index_service.store.log_tables import charge
 from index_service.store.tables import (
     account,
@@ -32,7 +33,7 @@ POINTERS_MAX = 5000
 """Guards the machine. What an asker calls too many is decided on what is visible."""
 
 CASES_MAX = 2000
-WHO_MAX = 8  # four numbers of an account, and of its mediator
+WHO_MAX = 64  # what an account, its mediator or a peer has used, and of which children
 AGENCIES_MAX = 5000
 
 _CSA = bindparam("csa", type_=Text)
@@ -52,7 +53,7 @@ LOST = (
 )
 
 
-class OverTheBound(Exception):  # noqa: N818
+class OverTheBound(Exception):  # noqa: N818 (the finding of a check)
     """More rows than any question may touch: an error, never a silently cut answer."""
 
 
@@ -87,12 +88,24 @@ _ACCOUNT = compiled(
     .limit(1)
 )
 
-_POINTERS = compiled(
-    select(child_token.c.token, child_token.c.pointer)
-    .where(child_token.c.csa == _CSA)
-    .where(child_token.c.token == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
-    .limit(POINTERS_MAX + 1)
+_IN_FORCE = compiled(
+    select(directory.c.version.label("directory"), _newest_agreement().label("agreement"))
+    .where(directory.c.csa == _CSA)
+    .limit(1)
 )
+
+
+def _pointers(table: Any) -> Compiled:
+    return compiled(
+        select(table.c.token, table.c.pointer)
+        .where(table.c.csa == _CSA)
+        .where(table.c.token == any_(bindparam("tokens", type_=ARRAY(LargeBinary))))
+        .limit(POINTERS_MAX + 1)
+    )
+
+
+_POINTERS = _pointers(child_token)
+_REGION_POINTERS = _pointers(region_token)
 
 
 def _children(*columns: str) -> Select[Any]:
@@ -217,6 +230,10 @@ class Snapshot:
             _STANDING.sql, *_STANDING.arguments(csa=self._csa, login=login)
         )
 
+    async def in_force(self) -> Any:
+        """Return the newest directory and agreement versions, for an asker without an account."""
+        return await self._connection.fetchrow(_IN_FORCE.sql, *_IN_FORCE.arguments(csa=self._csa))
+
     async def account(self, account_id: UUID) -> Any | None:
         """Return the sealed account of this id, or None."""
         return await self._connection.fetchrow(
@@ -225,9 +242,15 @@ class Snapshot:
 
     async def pointers(self, tokens: Sequence[bytes]) -> list[Any]:
         """Return (token, pointer) of every row under these tokens; OverTheBound past 5,000."""
-        rows = await self._connection.fetch(
-            _POINTERS.sql, *_POINTERS.arguments(csa=self._csa, tokens=tokens)
-        )
+        return await self._led_to(_POINTERS, tokens)
+
+    async def region_pointers(self, tokens: Sequence[bytes]) -> list[Any]:
+        """Return likewise of the tokens made of the region's digests."""
+        return await self._led_to(_REGION_POINTERS, tokens)
+
+    async def _led_to(self, statement: Compiled, tokens: Sequence[bytes]) -> list[Any]:
+        arguments = statement.arguments(csa=self._csa, tokens=tokens)
+        rows = await self._connection.fetch(statement.sql, *arguments)
         if len(rows) > POINTERS_MAX:
             raise OverTheBound
         return list(rows)

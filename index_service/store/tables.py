@@ -22,6 +22,7 @@ from sqlalchemy import (
 )
 
 from index_service.store.columns import bytes_column, csa_column, metadata
+from index_service.store.federation_tables import FEDERATION_TABLES
 from index_service.store.log_tables import LOG_TABLES
 
 # Which authority and duty a login role stands for: the wall of row-level security.
@@ -266,8 +267,10 @@ idempotency = Table(
     PrimaryKeyConstraint("csa", "key"),
 )
 
+_APART = (csa_role, *FEDERATION_TABLES, *LOG_TABLES)
 GOVERNED = (
-    tuple(table for table in metadata.sorted_tables if table not in (csa_role, *LOG_TABLES))
+    tuple(table for table in metadata.sorted_tables if table not in _APART)
+    + FEDERATION_TABLES
     + LOG_TABLES
 )
 """Every table under forced row-level security."""

@@ -21,11 +21,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from index_service.store.federation_tables import region_token
 from index_service.store.log_tables import charge
 from index_service.store.tables import asked, child, child_token, guard_token, work_token
 
 IDS_A_PAGE = 20_000
-TOKEN_TABLES = (child_token, guard_token, work_token)
+TOKEN_TABLES = (child_token, guard_token, work_token, region_token)
 _BEFORE_ALL = UUID(int=0)
 
 

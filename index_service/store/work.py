@@ -31,7 +31,12 @@ from index_service.store.feeds import Feeds
 from index_service.store.locks import Locks
 from index_service.store.log_tables import access_actor, access_entry, access_subject, unnumbered
 from index_service.store.matters import Matters
+from index_service.store.membership import Membership
+from index_service.store.parcels import Parcels
 from index_service.store.reading import LOST
+from index_service.store.region import Region
+from index_service.store.region_checks import RegionChecks
+from index_service.store.region_tokens import RegionTokens
 from index_service.store.staff import Staff
 from index_service.store.tables import idempotency, wrap_key
 from index_service.store.upkeep import Upkeep
@@ -42,7 +47,7 @@ LOCK_WAIT_MS_MAX = 5000
 _PASSING = frozenset({"55P03", "40P01", "40001", "57014", "23505"})
 
 
-class KeyTaken(Exception):  # noqa: N818
+class KeyTaken(Exception):  # noqa: N818 (a state, told to whoever came second)
     """Another request under the same Idempotency-Key came first."""
 
 
@@ -64,6 +69,11 @@ class Work:
         self.feeds = Feeds(session, csa)
         self.locks = Locks(session, csa)
         self.matters = Matters(session, csa)
+        self.membership = Membership(session, csa)
+        self.parcels = Parcels(session, csa)
+        self.region = Region(session, csa)
+        self.region_checks = RegionChecks(session, csa)
+        self.region_tokens = RegionTokens(session, csa)
         self.staff = Staff(session, csa)
         self.upkeep = Upkeep(session, csa)
 

@@ -29,7 +29,7 @@ NEEDS_NO_PURPOSE = frozenset(
 )
 THE_TEAMS = frozenset(
     "shield lift_shield broker approve_override investigate release_hold close_identity"
-    " keep_agreement tell_who_looked".split()
+    " transfer keep_agreement tell_who_looked".split()
 )
 THE_AUDITORS = frozenset({"inspect_log", "read_panel", "handle_misuse"})
 SENSITIVE = frozenset({"mental_health", "sexual_health", "substance_misuse"})
@@ -38,7 +38,7 @@ OPEN_WHEN_LAPSED = frozenset({"read_directory", "read_decision", "read_proof"})
 OF_A_CHILD = frozenset(
     "lookup read_child create_child amend_child read_involvement record_involvement"
     " record_assessment shield lift_shield read_holds record_consent read_consents broker"
-    " ask_shield override release_hold close_identity record_status record_dissent".split()
+    " ask_shield override release_hold close_identity transfer record_status record_dissent".split()
 )
 READS_THE_ARCHIVE = frozenset({"read_child", "read_holds", "read_consents"})
 _ALL = "all_parties"

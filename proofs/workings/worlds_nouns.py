@@ -20,9 +20,11 @@ NOUNS = tuple(
         "log",
         "lookups",
         "misuse",
+        "peers",
         "shields",
         "status",
         "supervision",
+        "transfers",
         "who_looked",
     )
 )

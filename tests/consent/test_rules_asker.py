@@ -155,6 +155,7 @@ TEAM_ACTIONS = (
     Action.INVESTIGATE,
     Action.RELEASE_HOLD,
     Action.CLOSE_IDENTITY,
+    Action.TRANSFER,
     Action.KEEP_AGREEMENT,
     Action.TELL_WHO_LOOKED,
 )

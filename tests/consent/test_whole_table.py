@@ -48,7 +48,7 @@ ABOUT_A_CHILD = (
     | CONSENTS
     | words(
         "create_child amend_child record_assessment shield lift_shield read_holds broker"
-        " ask_shield override release_hold close_identity record_status record_dissent"
+        " ask_shield override release_hold close_identity transfer record_status record_dissent"
     )
 )
 WORKERS_ASK = CONSENTS | words("ask_contact mediate ask_shield record_dissent")

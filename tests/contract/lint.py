@@ -29,9 +29,9 @@ IN_URLS = {
     "path": {
         "child_id", "involvement_id", "practitioner_id", "account_id", "source", "batch_id",
         "mediation_id", "contact_request_id", "entry_id", "alert_id", "mark_id",
-        "agreement_id", "version", "shield_request_id", "override_id",
+        "agreement_id", "version", "member", "shield_request_id", "override_id",
         "consent_id", "basis_id", "panel_id", "sample_id",
-        "who_looked_request_id", "release_id", "leaf",  # a leaf is blinded
+        "who_looked_request_id", "release_id", "transfer_id", "leaf",  # a leaf is blinded
     },
     "query": {"cursor", "kind", "shard", "size", "from", "to", "month"},  # of the tree, of nobody
 }  # fmt: skip
@@ -204,7 +204,7 @@ def every_answer_carries_its_receipt(document: Document) -> Iterator[str]:
 
 
 def nothing_personal_stands_in_a_url(document: Document) -> Iterator[str]:
-    """Only opaque ids, a source, a batch's name and a cursor."""
+    """Only opaque ids, an authority's, a source's and a batch's name, and a cursor."""
     for method, path, operation in operations(document):
         for parameter in parameters(document, operation):
             allowed = IN_URLS.get(parameter["in"])

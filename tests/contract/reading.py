@@ -9,6 +9,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FILE = ROOT / "openapi" / "index.yaml"
+PEER_FILE = ROOT / "openapi" / "peer.yaml"
+REGION_FILE = ROOT / "openapi" / "region.yaml"
 LINE_FILE = ROOT / "openapi" / "feed-line.json"
 
 Document = dict[str, Any]

@@ -1,11 +1,13 @@
-"""Writes openapi/index.yaml from the code, for review: python -m tests.contract.rewrite."""
+"""Writes openapi/*.yaml from the code, for review: python -m tests.contract.rewrite."""
 
 from typing import Any
 
 import yaml
 
 from index_service.api.app import contract_of_code
-from tests.contract.reading import FILE
+from index_service.api.peer_contract import peer_contract
+from index_service.api.region_contract import region_contract
+from tests.contract.reading import FILE, PEER_FILE, REGION_FILE
 
 
 class Plain(yaml.SafeDumper):
@@ -24,3 +26,5 @@ def written(document: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     FILE.write_text(written(contract_of_code()), "utf-8")
+    PEER_FILE.write_text(written(peer_contract()), "utf-8")
+    REGION_FILE.write_text(written(region_contract()), "utf-8")

@@ -32,6 +32,7 @@ def environment(served: Served, **differs: str) -> dict[str, str]:
         "DATABASE_URL": settings.database_url,
         "INDEX_CSA": settings.csa,
         "INDEX_KEY_DIRECTORY": str(settings.key_directory),
+        "INDEX_REGION_POLICY": settings.region_policy,
         **differs,
     }
 
@@ -79,6 +80,7 @@ async def test_a_missing_setting_stops_the_start_and_is_named(served: Served) ->
 def test_one_role_for_all_duties_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("CSA", "KEY_DIRECTORY"):
         monkeypatch.setenv(f"INDEX_{name}", "northmere")
+    monkeypatch.setenv("INDEX_REGION_POLICY", "none")
     monkeypatch.setenv("DATABASE_URL", "postgresql://one@host/index")
     with pytest.raises(ValidationError):
         JobSettings()

@@ -183,7 +183,7 @@ def test_the_installed_verifier_runs_without_the_index(installed: Path, tmp_path
 
 NEEDED = {
     "DATABASE_URL", "INDEX_CSA", "INDEX_KEY_DIRECTORY", "INDEX_ISSUER", "INDEX_AUDIENCE",
-    "INDEX_JWKS_URL", "INDEX_SECOND_PLACE",
+    "INDEX_JWKS_URL", "INDEX_REGION_POLICY", "INDEX_SECOND_PLACE",
 }  # fmt: skip
 
 
@@ -196,6 +196,7 @@ def settings(keys: Path) -> dict[str, str]:
         "INDEX_ISSUER": "https://login.zephyrine.example",
         "INDEX_AUDIENCE": "https://index.zephyrine.example",
         "INDEX_JWKS_URL": "https://login.zephyrine.example/jwks.json",
+        "INDEX_REGION_POLICY": "none",
         "INDEX_SECOND_PLACE": "none",
     }
 
@@ -226,6 +227,7 @@ def test_serve_names_every_setting_that_is_missing(installed: Path) -> None:
         ("DATABASE_URL", "mysql://{role}@zephyrine/index"),
         ("INDEX_CSA", "Zephyrine; drop"),
         ("INDEX_AUDIENCE", "zeph"),
+        ("INDEX_REGION_POLICY", "zephyrine"),
         ("INDEX_SECOND_PLACE", "zephyrine"),
         ("INDEX_PORT", "zephyrine"),
     ],

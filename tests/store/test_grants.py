@@ -39,6 +39,17 @@ NEEDED: dict[str, dict[str, str]] = {
         "log_shard": "r",
         "log_head": "r",
         "cosignature": "r",
+        "region_directory": "ra",
+        "peer_suspension": "rad",
+        "peer_nonce": "rad",
+        "exchange": "a",
+        "region_token": "r",
+        "region_check": "r",
+        "peer_work": "rawd",
+        "member_day": "rawd",
+        "member_filter": "rad",
+        "shield_row": "rad",
+        "shield_note": "rad",
     },
     "feed": {
         "csa_role": "r",
@@ -63,6 +74,10 @@ NEEDED: dict[str, dict[str, str]] = {
         "access_subject": "a",
         "access_actor": "a",
         "unnumbered": "a",
+        "region_directory": "r",
+        "peer_suspension": "r",
+        "exchange": "a",
+        "parcel": "rad",
     },
     "audit": {
         "csa_role": "r",
@@ -85,6 +100,7 @@ NEEDED: dict[str, dict[str, str]] = {
         "case_row": "r",
         "work_token": "rad",
         "matter": "ra",
+        "exchange": "r",
     },
     "job": {
         "csa_role": "r",
@@ -93,7 +109,7 @@ NEEDED: dict[str, dict[str, str]] = {
         "child_token": "rad",
         "guard_token": "rad",
         "work_token": "rad",
-        "case_row": "r",
+        "case_row": "ra",
         "matter": "raw",
         "access_entry": "a",
         "access_subject": "a",
@@ -101,6 +117,16 @@ NEEDED: dict[str, dict[str, str]] = {
         "log_batch": "a",
         "unnumbered": "rad",
         "charge": "rd",
+        "region_directory": "r",
+        "peer_suspension": "r",
+        "exchange": "a",
+        "region_token": "rad",
+        "region_filter": "rad",
+        "region_check": "rawd",
+        "shield_key": "rad",
+        "region_sheet": "rawd",
+        "peer_work": "rawd",
+        "parcel": "rd",
     },
     "tripwire": {
         "csa_role": "r",
@@ -214,9 +240,9 @@ async def test_the_process_that_answers_reads_no_guard_token(connect: Connect) -
 @pytest.mark.parametrize("verb", ["a", "w", "d", "t"])
 @pytest.mark.parametrize("table", ["child", "case_row", "source_record"])
 async def test_only_one_duty_writes_records(connect: Connect, table: str, verb: str) -> None:
-    """But for the job that moves tokens, which re-seals the sheet that names them."""
+    """But for the jobs: tokens moved re-seal the sheet, the region's shields are case rows."""
     writers = [d for d in DUTIES if await may(connect, f"northmere_{d}", verb, table)]
-    movers = ["job"] if (table, verb) == ("child", "w") else []
+    movers = ["job"] if (table, verb) in (("child", "w"), ("case_row", "a")) else []
     assert writers == (["feed", *movers] if verb in NEEDED["feed"][table] else [])
 
 

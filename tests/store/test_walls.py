@@ -14,6 +14,7 @@ NOBODY_TAKES_BACK = {
     "access_entry",
     "access_subject",
     "access_actor",
+    "exchange",
     "leaf",
     "tile",
     "log_shard",

@@ -205,6 +205,17 @@ class Ask:
 
     # What stands in the log
 
+    async def accounted_for(self) -> None:
+        """Check that every answer so far stands in the access log."""
+        entries = {entry["entry_id"]: entry for entry in await self.served.entries()}
+        for answer in self.answers:
+            entry = entries[self.receipt_of(answer)]
+            assert entry["request_id"] == answer.headers["x-request-id"]
+
+    def forget_tokens(self) -> None:
+        """Ask with new tokens from now on: the clock was set."""
+        self._tokens.clear()
+
     async def entry(self, answer: Answer) -> Stated:
         """Return the one entry of an answer's request, which its receipt must name."""
         (entry,) = await self.served.entries(answer.headers["x-request-id"])

@@ -17,7 +17,4 @@ async def ask(served: Served, issuer: Issuer) -> AsyncIterator[Ask]:
     async with httpx.AsyncClient(transport=transport, base_url="https://index.test") as client:
         asking = Ask(client, issuer, served)
         yield asking
-    entries = {entry["entry_id"]: entry for entry in await served.entries()}
-    for answer in asking.answers:
-        entry = entries[asking.receipt_of(answer)]
-        assert entry["request_id"] == answer.headers["x-request-id"]
+    await asking.accounted_for()

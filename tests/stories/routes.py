@@ -25,6 +25,7 @@ class Route(NamedTuple):
     def path(self) -> str:
         """Return a path that matches, its ids valid and nobody's."""
         words = {"leaf": "ab" * 32, "source": "schools", "batch_id": "nobodys", "version": "999999"}
+        words["member"] = "nobodys"
         parts = [part.strip("{}") if part.startswith("{") else "" for part in self._parts()]
         filled = [
             words.get(name, str(uuid4())) if name else part
