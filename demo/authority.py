@@ -9,7 +9,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,24 +23,25 @@ from alembic.config import Config
 from consent.agreement import default_document
 from consent.agreement_sections import BUDGET_MAX
 from demo.issuer import Issuer
-from demo.personas import AGENCIES, MANAGEMENT
 from demo.postgres import KEEPER, SUPERUSER, Postgres
 from index_service.commands.keys import ensure_week
 from index_service.crypto.providers import FileKeyProvider, make_keys, week_id
 from index_service.domain.clock import Clock, SystemClock
+from index_service.domain.directory import Agency
 from index_service.log.entry import AccessEntry, Outcome
 from index_service.main import Built, built
 from index_service.services.admitting import Login
 from index_service.services.directory_rows import seal_account, seal_agency
 from index_service.services.founding import Founding, found, open_week
 from index_service.services.index import Index
-from index_service.settings import Settings
+from index_service.settings import Settings, StoreSettings
 from index_service.store.engines import engine_for
 from index_service.store.enrolment import enrol
 from index_service.store.work import work_on
 
 ROOT = Path(__file__).resolve().parent.parent
 CSA = "northmere"
+READY_S_MAX = 120.0
 PORTS = range(20_000, 30_000)
 AUDIENCE = "https://index.northmere.example"
 SOURCES = {"schools": "schools_feed", "child-health": "health_feed"}
@@ -72,22 +74,18 @@ class Authority:
 
     def environment(self) -> dict[str, str]:
         """Return the environment `index-service serve` needs, and nothing else of ours."""
-        s = self.settings
-        return {
-            **{name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ},
-            "PYTHONPATH": str(ROOT),
-            "DATABASE_URL": s.database_url,
-            "INDEX_CSA": s.csa,
-            "INDEX_KEY_DIRECTORY": str(s.key_directory),
-            "INDEX_ISSUER": s.issuer,
-            "INDEX_AUDIENCE": s.audience,
-            "INDEX_JWKS_URL": s.jwks_url,
-            "INDEX_ISSUER_CA_FILE": str(s.issuer_ca_file),
-            "INDEX_PORT": str(s.port),
-            "INDEX_OPS_PORT": str(s.ops_port),
-            "INDEX_SECOND_PLACE": s.second_place,
-            **({"INDEX_LOG_POLICY": str(s.log_policy)} if s.log_policy else {}),
-        }
+        return environment_of(self.settings)
+
+
+def environment_of(settings: StoreSettings) -> dict[str, str]:
+    """Return the environment a process with these settings needs, and nothing else of ours."""
+    ours = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    told = {"PYTHONPATH": str(ROOT), "DATABASE_URL": settings.database_url}
+    stated = {name: each for name, each in settings if name != "database_url"}
+    named = {
+        f"INDEX_{name.upper()}": str(each) for name, each in stated.items() if each is not None
+    }
+    return {**ours, **told, **named}
 
 
 def free_port() -> int:
@@ -100,10 +98,14 @@ def free_port() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What a founded authority is called, and the sharing agreement it begins with."""
+    """What a founded authority is called, and the sharing agreement it begins with.
+
+    `neighbours` are other authorities, as agencies the agreement may name.
+    """
 
     csa: str = CSA
     document: Mapping[str, object] = field(default_factory=default_document)
+    neighbours: tuple[Agency, ...] = ()
 
 
 def roomy(document: Mapping[str, object]) -> dict[str, Any]:
@@ -127,7 +129,7 @@ async def found_authority(
 ) -> Authority:
     """Enrol and found an authority on a migrated database, with every persona's account."""
     beginning = begins or Beginning()
-    csa, document = beginning.csa, beginning.document
+    csa = beginning.csa
     await enrol(postgres.url(SUPERUSER, database), csa)
     await asyncio.to_thread(keys.mkdir, 0o700, exist_ok=True)
     provider = FileKeyProvider(keys)
@@ -145,20 +147,23 @@ async def found_authority(
         port=free_port(),
         ops_port=free_port(),
         second_place="none",
+        region_policy="none",
     )
     async with built(settings) as made:
         week = ensure_week(provider, today)
-        await _begin(made, settings, issuer, week, document)
+        await _begin(made, settings, issuer, week, beginning)
     return Authority(settings)
 
 
 async def _begin(
-    made: Built, settings: Settings, issuer: Issuer, week: int, document: Mapping[str, object]
+    made: Built, settings: Settings, issuer: Issuer, week: int, begins: Beginning
 ) -> None:
     index = made.index
     manager = issuer.personas["manager"]
     login = Login(issuer.url, manager.subject)
-    founding = Founding(dict(document), MANAGEMENT, manager.account, login)
+    founding = Founding(
+        dict(begins.document), manager.agency, manager.account, login, begins.neighbours
+    )
     await found(index, founding)
     jobs = engine_for(settings.database_url, settings.csa, "job", size=1)
     try:
@@ -171,8 +176,9 @@ async def _begin(
 async def _people(index: Index, issuer: Issuer) -> None:
     """Write the demo's agencies and accounts straight in: the story tells of children."""
     keyring = index.keyring
+    theirs = {each.agency.id: each.agency for each in issuer.personas.values()}
     async with work_on(index.api, index.csa, index.log) as work:
-        for agency in AGENCIES:
+        for agency in theirs.values():
             await work.directory.put_agency(agency.id, seal_agency(keyring, agency))
         for persona in issuer.personas.values():
             if persona.name == "manager":
@@ -200,10 +206,19 @@ def _entry(index: Index) -> AccessEntry:
 @contextmanager
 def serving(authority: Authority, log: Path | None = None) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the real server in a process that dies with this one; its output goes to `log`."""
+    with commanded(("serve",), authority.environment(), log) as process:
+        yield process
+
+
+@contextmanager
+def commanded(
+    words: Sequence[str], environment: Mapping[str, str], log: Path | None = None
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run one of the index's commands in a process that dies with this one."""
     output: Any = log.open("ab") if log else subprocess.DEVNULL
     process = subprocess.Popen(
-        [*bound_to_us(), sys.executable, "-m", "index_service.commands.cli", "serve"],
-        env=authority.environment(),
+        [*bound_to_us(words[0]), sys.executable, "-m", "index_service.commands.cli", *words],
+        env=environment,
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
         stdout=output,
@@ -222,20 +237,29 @@ def serving(authority: Authority, log: Path | None = None) -> Iterator["subproce
             output.close()
 
 
-def bound_to_us() -> list[str]:
-    """Return the words that make a command end with this process, whatever ends it."""
+def bound_to_us(command: str = "") -> list[str]:
+    """Return the words that make a command end with this process, whatever ends it.
+
+    A job that is asked to end first waits for peers; one that is killed loses nothing.
+    """
+    how = "tie" if command == "job" else "bind"
     who = [str(os.getpid()), str(os.getuid()), str(os.getgid())]
-    return [sys.executable, "-I", "-S", str(KEEPER), "bind", *who]
+    return [sys.executable, "-I", "-S", str(KEEPER), how, *who]
 
 
 async def answering(authority: Authority, process: "subprocess.Popen[bytes]") -> None:
     """Wait until the server is ready; RuntimeError if it ended instead."""
-    ops = authority.settings.ops_port
-    for _ in range(600):
+    await ready(authority.settings.ops_port, process)
+
+
+async def ready(ops_port: int, process: "subprocess.Popen[bytes]") -> None:
+    """Wait until a process says on its port for probes that it is ready."""
+    deadline = time.monotonic() + READY_S_MAX
+    while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"the index ended with status {process.returncode}")
+            raise RuntimeError(f"the process ended with status {process.returncode}")
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", ops)
+            reader, writer = await asyncio.open_connection("127.0.0.1", ops_port)
             writer.write(b"GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
             status = await reader.readline()
             writer.close()
@@ -244,7 +268,7 @@ async def answering(authority: Authority, process: "subprocess.Popen[bytes]") ->
         except OSError:
             pass
         await asyncio.sleep(0.05)
-    raise RuntimeError("the index did not become ready")
+    raise RuntimeError("the process did not become ready")
 
 
 @asynccontextmanager

@@ -1,19 +1,27 @@
-"""A certificate authority made for one run, and a server certificate for this machine."""
+"""A certificate authority made for one run, and what it certifies on this machine."""
 
+import hashlib
 import ssl
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Self
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 LIFE = timedelta(days=7)
 LEEWAY = timedelta(minutes=5)
+AUTHORITY_NAME = "Index demo authority, this run only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +39,65 @@ class ServerTls:
         context.load_cert_chain(self.certificate_file, self.key_file)
         return context
 
+    def pin(self) -> str:
+        """Return what a directory names this certificate by: the SHA-256 of its key info."""
+        certificate = x509.load_pem_x509_certificate(self.certificate_file.read_bytes())
+        info = certificate.public_key().public_bytes(
+            Encoding.DER, PublicFormat.SubjectPublicKeyInfo
+        )
+        return hashlib.sha256(info).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateAuthority:
+    """An authority whose key lives as long as this object: nothing keeps it."""
+
+    ca_file: Path
+    _name: x509.Name
+    _key: ec.EllipticCurvePrivateKey
+
+    @classmethod
+    def made(cls, directory: Path) -> Self:
+        """Make an authority; its certificate is put in `directory`."""
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key, name = ec.generate_private_key(ec.SECP256R1()), _named(AUTHORITY_NAME)
+        certificate = (
+            _begun(name, name, key.public_key(), key)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            .add_extension(_usage(signs_certificates=True), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        ca_file = directory / "ca.pem"
+        ca_file.write_bytes(certificate.public_bytes(Encoding.PEM))
+        return cls(ca_file, name, key)
+
+    def certified(self, directory: Path, common_name: str, *, calls: bool = False) -> ServerTls:
+        """Certify a new key for loopback; `calls` if it also shows it to those it calls."""
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        key = ec.generate_private_key(ec.SECP256R1())
+        here = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
+        uses = [ExtendedKeyUsageOID.SERVER_AUTH]
+        uses += [ExtendedKeyUsageOID.CLIENT_AUTH] if calls else []
+        certificate = (
+            _begun(_named(common_name), self._name, key.public_key(), self._key)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_usage(signs_certificates=False), critical=True)
+            .add_extension(x509.ExtendedKeyUsage(uses), critical=False)
+            .add_extension(x509.SubjectAlternativeName(here), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        files = ServerTls(self.ca_file, directory / "server.pem", directory / "server.key")
+        files.certificate_file.write_bytes(certificate.public_bytes(Encoding.PEM))
+        files.key_file.touch(mode=0o600)
+        files.key_file.write_bytes(
+            key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        )
+        return files
+
 
 def make_server_tls(directory: Path) -> ServerTls:
     """Make an authority and a certificate for loopback; the authority's key is not kept."""
-    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-    authority_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    authority_name = _named("Index demo authority, this run only")
-    authority = (
-        _begun(authority_name, authority_name, authority_key.public_key(), authority_key)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(signs_certificates=True), critical=True)
-        .sign(authority_key, hashes.SHA256())
-    )
-    here = [x509.DNSName("localhost"), x509.IPAddress(ip_address("127.0.0.1"))]
-    server = (
-        _begun(_named("localhost"), authority_name, server_key.public_key(), authority_key)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName(here), critical=False)
-        .sign(authority_key, hashes.SHA256())
-    )
-    files = ServerTls(directory / "ca.pem", directory / "server.pem", directory / "server.key")
-    files.ca_file.write_bytes(authority.public_bytes(Encoding.PEM))
-    files.certificate_file.write_bytes(server.public_bytes(Encoding.PEM))
-    files.key_file.touch(mode=0o600)
-    files.key_file.write_bytes(
-        server_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    return files
+    return PrivateAuthority.made(directory).certified(directory, "localhost")
 
 
 def _named(common_name: str) -> x509.Name:

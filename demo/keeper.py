@@ -1,13 +1,14 @@
-"""Two small programs that keep a child process from outliving the one that started it.
+"""Small programs that keep a child process from outliving the one that started it.
 
 Run as a script, with the standard library only, by demo/postgres.py:
 
     keeper.py bind PARENT UID GID COMMAND...   becomes COMMAND, which dies with PARENT
+    keeper.py tie PARENT UID GID COMMAND...    likewise, without being asked
     keeper.py reap DIRECTORY                   waits for the end of standard input, then
                                                ends what runs in DIRECTORY and removes it
 
-The first serves Linux at once; the second works everywhere and clears up as well. Neither
-is reached by a Ctrl-C at the terminal: both are started in a session of their own.
+The first two serve Linux at once; the third works everywhere and clears up as well. None
+is reached by a Ctrl-C at the terminal: all are started in a session of their own.
 """
 
 import contextlib
@@ -22,8 +23,9 @@ PR_SET_PDEATHSIG = 1
 END_SECONDS_MAX = 10.0
 
 
-def bind(parent: int, uid: int, gid: int, command: list[str]) -> None:
-    """Become `command`, as an unprivileged account, to be interrupted when the parent dies."""
+def bind(parent: int, account: tuple[int, int], command: list[str], number: int) -> None:
+    """Become `command`, as an unprivileged account, to be sent a signal when the parent dies."""
+    uid, gid = account
     if os.geteuid() == 0:
         os.setgroups([])
         os.setresgid(gid, gid, gid)
@@ -31,7 +33,7 @@ def bind(parent: int, uid: int, gid: int, command: list[str]) -> None:
     os.umask(0o077)
     if sys.platform == "linux":
         # After the change of account: that would clear the signal again.
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal.SIGINT), 0, 0, 0)
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, number, 0, 0, 0)
     if os.getppid() != parent:
         os._exit(1)  # the parent died before the signal was set
     os.execv(command[0], command)
@@ -78,7 +80,9 @@ def wait_for_end(data: str) -> None:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "bind":
-        bind(int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), sys.argv[5:])
+    ends = {"bind": signal.SIGINT, "tie": signal.SIGKILL}
+    if sys.argv[1] in ends:
+        whose = int(sys.argv[3]), int(sys.argv[4])
+        bind(int(sys.argv[2]), whose, sys.argv[5:], int(ends[sys.argv[1]]))
     else:
         reap(sys.argv[2])

@@ -44,6 +44,7 @@ class Home:
     house: str
     street: str
     postcode: str
+    town: str = TOWN
 
 
 @dataclass(frozen=True, slots=True)

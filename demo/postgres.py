@@ -38,7 +38,7 @@ STOP_SIGNALS = {
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "60",
+    "max_connections": "200",
     "shared_buffers": "96MB",
     "jit": "off",
     "timezone": "UTC",

@@ -127,7 +127,7 @@ async def _exported(stage: Stage, auditor: Speaker) -> Path:
     while len(leaves) < int(size):
         page = f"/v1/log/leaves?shard={shard}&from={len(leaves)}&to={size}"
         leaves += (await auditor.get(page)).body["leaves"]
-    csa = stage.running.server.authority.settings.csa
+    csa = stage.running.server.settings.csa
     first = {"format": "index-log/1", "csa": csa, "origin": origin, "kind": "hashes", "case": None}
     rows = [first, *({"i": i, "leaf": leaf} for i, leaf in enumerate(leaves))]
     rows.append({"end": len(leaves), "head": note})

@@ -5,21 +5,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from demo.asking import Answer, Speaker, expect
+from demo.boroughs import Boroughs
 from demo.population import Child, Population
 from demo.running import Running
 from demo.telling import columns, say, told
+from demo.towns import NORTHMERE
 
 HEX_SHOWN = 8
 
 
 @dataclass(slots=True)
 class Stage:
-    """The running index and the population, and the ids the story has come by."""
+    """The running indexes and their populations, and the ids the story has come by."""
 
     running: Running
-    population: Population
+    boroughs: Boroughs
     ids: dict[str, str] = field(default_factory=dict)
     told: int = 0
+
+    @property
+    def population(self) -> Population:
+        """The children of Northmere, where most of the story plays."""
+        return self.boroughs.towns[NORTHMERE]
 
     def step(self, title: str) -> None:
         """Begin the next step."""
@@ -40,14 +47,17 @@ class Stage:
         told("shown", *lines)
         lines = ()
         for receipt in (answer.receipt, *further):
-            facts = await self.running.log.standing(receipt)
+            borough = self.running.giver(receipt)
+            facts = await borough.log.standing(receipt)
             entry, leaf = facts.entry_id.hex[:HEX_SHOWN], facts.leaf.hex()[:HEX_SHOWN]
-            lines += (f"receipt {receipt[:11]}…  entry {entry}…  leaf {leaf}…  stands",)
+            stands = "stands" if borough is self.running.home else f"stands in {borough.town.title}"
+            lines += (f"receipt {receipt[:11]}…  entry {entry}…  leaf {leaf}…  {stands}",)
         told("log", *lines)
 
     def entry_of(self, answer: Answer) -> str:
         """Return the id of the entry an answer stands on, as its receipt says."""
-        return str(self.running.log.promised(answer.receipt).entry_id)
+        log = self.running.giver(answer.receipt).log
+        return str(log.promised(answer.receipt).entry_id)
 
 
 def question(child: Child, **instead: str) -> dict[str, str]:

@@ -11,13 +11,23 @@ import asyncio
 import signal
 import sys
 import time
+from contextlib import AsyncExitStack
 from typing import Final
 
-from demo.asking import REFERENCE, NotAsTold
+from demo.asking import REFERENCE, Asking, NotAsTold, expect
+from demo.boroughs import Boroughs, shared
+from demo.joining import Joining
 from demo.personas import LAPSED
 from demo.population import Population, made_population
 from demo.postgres import PostgresFailed, PostgresMissing
 from demo.running import PortTaken, Running, chosen_port, running
+from demo.scenes_across import (
+    child_moves_to_another_borough,
+    one_question_to_three_boroughs,
+    other_borough_refuses,
+    shield_holds_in_another_borough,
+    silent_borough_is_named,
+)
 from demo.scenes_found import (
     health_visitor_reads,
     lapsed_nurse_is_told_why,
@@ -46,7 +56,7 @@ from demo.supplies import (
     encoded,
     schools_lines,
 )
-from demo.supplying import supply
+from demo.supplying import supply_together
 from demo.telling import columns, heading, progress, say
 from index_service.domain.clock import SystemClock
 
@@ -68,6 +78,15 @@ SCENES: Final = (
     override_is_loud_and_narrow,
     suspension_works_on_the_next_request,
     killed_server_loses_nothing,
+)
+ACROSS: Final = (
+    one_question_to_three_boroughs,
+    other_borough_refuses,
+    silent_borough_is_named,
+    shield_holds_in_another_borough,
+    child_moves_to_another_borough,
+)
+PROVED: Final = (
     family_asks_who_looked,
     log_is_verified_by_a_stranger,
 )
@@ -76,13 +95,18 @@ SCENES: Final = (
 async def demonstrate(children: int, port: int, *, once: bool) -> None:
     """Bring an index up, feed it, tell the story, and serve unless it is to be once."""
     started, chosen = time.monotonic(), chosen_port(port)
-    heading("An authority is founded: Northmere")
+    heading("Three authorities are founded: Northmere, Camfield, Eastbrook")
     async with running(chosen) as up:
-        heading(f"Two suppliers feed the index: {children:,} children")
-        population = await fed(up, children)
-        heading("The story")
-        stage = Stage(up, population)
+        heading(f"Two suppliers feed each index: {children:,} children in all")
+        joining = Joining(up)
+        boroughs = await fed(up, children, joining)
+        heading("The story begins in Northmere")
+        stage = Stage(up, boroughs)
         for scene in SCENES:
+            await scene(stage)
+        heading("Northmere joins the region")
+        await joining.all_joined()
+        for scene in (*ACROSS, *PROVED):
             await scene(stage)
         await counted(up, started)
         if not once:
@@ -90,34 +114,47 @@ async def demonstrate(children: int, port: int, *, once: bool) -> None:
             await served(up)
 
 
-async def fed(up: Running, children: int) -> Population:
-    """Make the population and send both suppliers' batches; return it."""
+async def fed(up: Running, children: int, joining: Joining) -> Boroughs:
+    """Make the population, share it out, and send every supplier's batch; return it.
+
+    An authority that is fed joins the region while the others are.
+    """
     with progress("population"):
-        population = made_population(children, SystemClock().today())
-        health = encoded(child_health_lines(population))
-        schools = encoded(schools_lines(population))
-    await supply(up.asking, CHILD_HEALTH, "first", health)
-    await supply(up.asking, SCHOOLS_SOURCE, "first", schools)
-    return population
+        everyone = made_population(children, SystemClock().today())
+        boroughs = shared(everyone)
+        feeds = {name: _feeds(up, name, each) for name, each in boroughs.towns.items()}
+    await supply_together(feeds, joining.begin)
+    return boroughs
+
+
+def _feeds(up: Running, name: str, population: Population) -> list[tuple[Asking, str, bytes]]:
+    asking = up.boroughs[name].asking
+    health, schools = child_health_lines(population), schools_lines(population)
+    return [
+        (asking, CHILD_HEALTH, encoded(health)),
+        (asking, SCHOOLS_SOURCE, encoded(schools)),
+    ]
 
 
 async def counted(up: Running, started: float) -> None:
     """Say how much was asked and logged; NotAsTold unless every receipt has its entry."""
-    asking = up.asking
-    missing = await up.log.missing(asking.receipts)
-    entries = await up.log.entries()
-    if missing:
-        raise NotAsTold(f"expected an entry for every receipt, {missing} are missing")
+    answers = receipts = entries = 0
+    for borough in up.boroughs.values():
+        missing = await borough.log.missing(borough.asking.receipts)
+        expect(missing == 0, "an entry for every receipt", borough.town.title, missing, "missing")
+        answers += borough.asking.answers
+        receipts += len(borough.asking.receipts)
+        entries += await borough.log.entries()
     heading(f"All as told, in {time.monotonic() - started:.0f} s")
-    say(f"   {asking.answers} requests answered, {len(asking.receipts)} receipts given,")
-    say(f"   each with its entry in the access log, which holds {entries} entries")
+    say(f"   {answers} requests answered, {receipts} receipts given,")
+    say(f"   each with its entry in the access logs, which hold {entries} entries")
     say("   (feeds have one for each chunk of lines; founding has its own).")
 
 
 def told_how_to_ask(up: Running) -> None:
     """Print addresses, personas, how to get a token, and three requests to paste."""
     issuer = up.issuer
-    settings = up.server.authority.settings
+    settings = up.server.settings
     heading("It serves until Ctrl-C")
     rows = [
         ("index", up.server.address, "contract: openapi/index.yaml"),
@@ -152,7 +189,9 @@ def requests_to_paste(up: Running) -> tuple[str, ...]:
     why = "-H 'Access-Purpose: safeguard' -H 'Access-Reason: contact_practitioner'"
     why += f" -H 'Access-Reference: {REFERENCE}'"
     json = "-H 'Content-Type: application/json'"
-    asked = '{"given_name":"Tobias","family_name":"Quennel-Adu","postcode":"NM3 4TQ"}'
+    asked = (
+        '{"given_name":"Tobias","family_name":"Quennel-Adu","postcode":"NM3 4TQ","across":"region"}'
+    )
     as_whom = '-H "Authorization: Bearer $(token {})"'.format
     restored = '{"state":"active"}'
     looks = f"curl -si -w '\\n' {as_whom('health_visitor')} {why} {json}"
@@ -165,8 +204,12 @@ def requests_to_paste(up: Running) -> tuple[str, ...]:
 
 
 async def served(up: Running) -> None:
-    """Wait until told to stop; NotAsTold if the server ends by itself."""
-    await asyncio.to_thread(up.server.wait)
+    """Run the region's jobs and wait until told to stop; NotAsTold if the server ends itself."""
+    async with AsyncExitStack() as jobs:
+        for borough in up.boroughs.values():
+            await jobs.enter_async_context(borough.job("shields"))
+        await jobs.enter_async_context(up.home.job("derive"))
+        await asyncio.to_thread(up.server.wait)
     raise NotAsTold(f"the index ended by itself; its log: {up.server.log_file}")
 
 

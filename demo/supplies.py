@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from demo.names import WORKERS
-from demo.population import HOME_SCHOOL, SCHOOLS, SEED, TOWN, Child, Place, Population
+from demo.population import HOME_SCHOOL, SCHOOLS, SEED, Child, Place, Population
 
 CHILD_HEALTH: Final = "child-health"
 SCHOOLS_SOURCE: Final = "schools"
@@ -122,8 +122,8 @@ def _name(given: str, middle: str, family: str) -> dict[str, str]:
 
 def _address(child: Child) -> dict[str, str]:
     home = child.home
-    lines = {"house": home.house, "street": home.street, "town": TOWN, "postcode": home.postcode}
-    return {"kind": "current", **lines}
+    place = {"house": home.house, "street": home.street, "town": home.town}
+    return {"kind": "current", **place, "postcode": home.postcode}
 
 
 def _child_line(reference: str, as_of: date, stated: Line) -> Line:

@@ -1,7 +1,8 @@
 """Feeding the index over HTTP as its suppliers do, and asking how far it has come meanwhile."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Final
 
 from demo.asking import Answer, Asking, expect
@@ -26,21 +27,48 @@ async def in_parts(body: bytes) -> AsyncIterator[bytes]:
 
 async def supply(asking: Asking, source: str, batch: str, body: bytes) -> Answer:
     """Send a batch and wait for its end, showing how far it is; NotAsTold if not all is taken."""
-    feeder = asking.persona(FEEDERS[source])
-    path, lines, taken = path_of(source, batch), body.count(b"\n"), 0
+    taken, lines = Counter[str](), body.count(b"\n")
+    with progress(f"feed {source}", lambda: f"{taken.total():>6,} of {lines:,} lines"):
+        return await _supply(asking, source, batch, body, taken)
+
+
+async def supply_together(
+    feeds: Mapping[str, Sequence[tuple[Asking, str, bytes]]], after: Callable[[str], None]
+) -> None:
+    """Send several authorities their first batches at once, each authority's one by one.
+
+    `after` is told of each authority that has all of its own.
+    """
+    taken = {name: Counter[str]() for name in feeds}
 
     def far() -> str:
-        return f"{taken:>6,} of {lines:,} lines"
+        return ", ".join(f"{name} {count.total():,}" for name, count in taken.items()) + " lines"
 
-    with progress(f"feed {source}", far):
-        sending = asyncio.create_task(feeder.supply(path, body, in_parts(body)))
-        try:
-            while not (await asyncio.wait([sending], timeout=ASK_AGAIN_S))[0]:
-                taken = (await feeder.get(path)).body.get("lines", 0)
-        finally:
-            sending.cancel()
-        answer = await sending
-        taken = answer.body.get("lines", 0)
+    with progress("feeds", far):
+        async with asyncio.TaskGroup() as group:
+            for name, batches in feeds.items():
+                sending = group.create_task(_one_by_one(batches, taken[name]), name=name)
+                sending.add_done_callback(lambda done: after(done.get_name()))
+
+
+async def _one_by_one(batches: Sequence[tuple[Asking, str, bytes]], taken: Counter[str]) -> None:
+    for asking, source, body in batches:
+        await _supply(asking, source, "first", body, taken)
+
+
+async def _supply(
+    asking: Asking, source: str, batch: str, body: bytes, taken: Counter[str]
+) -> Answer:
+    feeder = asking.persona(FEEDERS[source])
+    path, lines = path_of(source, batch), body.count(b"\n")
+    sending = asyncio.create_task(feeder.supply(path, body, in_parts(body)))
+    try:
+        while not (await asyncio.wait([sending], timeout=ASK_AGAIN_S))[0]:
+            taken[source] = (await feeder.get(path)).body.get("lines", 0)
+    finally:
+        sending.cancel()
+    answer = await sending
+    taken[source] = answer.body.get("lines", 0)
     accepted(answer, lines)
     return answer
 
