@@ -19,6 +19,7 @@ SECONDS_MAX = {
     "demo": 240,
     "dev": 60,
     "domain": 30,
+    "federation": 360,
     "feeds": 12,
     "house": 12,
     "identity": 30,

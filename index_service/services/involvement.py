@@ -101,12 +101,14 @@ class Involvements:
         self, said: Statement, child_id: UUID, fact: Involvement, sent: Repeatable
     ) -> UUID | None:
         """Send on what concerns a child who belongs to another authority; None for our own."""
+        # Asked first: of no other child may a key used before be told apart from a new one.
+        asked = self._index, said.work, said.admitted
+        if not await involvement_elsewhere(*asked, (child_id, None)):
+            return None
         once = Once(self._index, said.admitted, said.attempt, sent.bound_to(child_id))
         done = await once.before(said.work)
-        if not await involvement_elsewhere(
-            self._index, said.work, said.admitted, (child_id, None if done else fact)
-        ):
-            return None
+        if done is None:
+            await involvement_elsewhere(*asked, (child_id, fact))
         made = done.resource if done else fact.id
         change = Change((SubjectShown(child_id),), code=REPLAYED if done else "", resource=made)
         change = change if done else replace(change, once=once)

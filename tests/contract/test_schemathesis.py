@@ -29,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from index_service.api.meanings import MEANINGS
 from tests.contract.reading import operations, request_schemas, reviewed
 from tests.stories.asking import CARE, KEEP, NDJSON, NO_WHY, SHIELDING, Ask, Why
 from tests.stories.made import a_child, key
@@ -39,6 +40,7 @@ SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = {op["operationId"]: (method, path) for method, path, op in operations(DOCUMENT)}
 FEEDS = ("supplyBatch", "readBatch", "readBatchLines")
 NAMES = {name for _, each in request_schemas(DOCUMENT) for name in each.get("properties", ())}
+CONSTANT = "\n".join(text for each in MEANINGS.values() for text in (each.title, each.next_step))
 # Short texts stand in codes and titles by chance; what is personal is longer.
 ECHO_LENGTH_MIN = 9
 CHECKED = [
@@ -199,6 +201,8 @@ def check(case: Case, answer: httpx.Response) -> None:
     case.validate_response(answer, checks=CHECKED)
     if answer.status_code >= 400:
         for text in texts_in(case.body):
+            if text in CONSTANT:  # the generator draws from the code's own texts, too
+                continue
             assert text not in answer.text
             assert json.dumps(text)[1:-1] not in answer.text
 

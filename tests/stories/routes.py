@@ -225,6 +225,14 @@ SAMPLES: dict[Route, Stated] = {
     Route("POST", "/v1/who-looked-requests/{who_looked_request_id}/refuse"): {
         "reason": "harm_possible",
     },
+    Route("POST", "/v1/transfers"): {
+        "authority": "camfield",
+        "reason": "moved_home",
+        "child": {"name": {"family_name": "Ashdown"}, "date_of_birth": day(2000)},
+    },
+    Route("POST", "/v1/transfers/{transfer_id}/refuse"): {"reason": "still_lives_here"},
+    Route("POST", "/v1/children/{child_id}/transfer"): {"transfer_id": str(uuid4())},
+    Route("POST", "/v1/children/{child_id}/transfer/review"): {"transfer_id": str(uuid4())},
     Route("PATCH", "/v1/accounts/{account_id}"): {"state": "suspended", "checked_on": day(9)},
 }
 """A body in order for every route that takes JSON."""
@@ -254,7 +262,9 @@ def asker_of(route: Route) -> str:
         return "override_holder"
     if route.template.startswith(("/v1/alerts", "/v1/contact-requests/")):
         return "manager"
-    if "who-looked" in route.template:
+    if "who-looked" in route.template or "/v1/transfers" in route.template:
+        return "manager"
+    if route.template.endswith(("{child_id}/transfer", "/transfer/review")):
         return "manager"
     if "close-identity" in route.template or route.template.endswith("/receipt"):
         return "manager"

@@ -146,8 +146,10 @@ async def test_every_route_that_takes_a_body_is_tried() -> None:
 async def test_the_samples_are_in_order(ask: Ask, route: Route) -> None:
     """Else what is refused below would be refused for another reason."""
     answer = await send(ask, route, as_json(SAMPLES[route]))
-    # An index that was not restored has nothing to release: in order, and not now.
-    due = (409,) if route == Route("POST", "/v1/log/releases") else (200, 201, 204, 404)
+    # In order, and not here: an index that was not restored has nothing to release, and one in
+    # no region has nobody to propose a move to.
+    elsewhere = {Route("POST", "/v1/log/releases"): 409, Route("POST", "/v1/transfers"): 422}
+    due = (elsewhere[route],) if route in elsewhere else (200, 201, 204, 404)
     assert answer.status_code in due, answer.text
 
 
@@ -166,7 +168,9 @@ async def test_a_body_of_nonsense_is_refused_and_entered_and_never_repeated(
         assert entry["route"] == route.template, wrong
     ours = "\n".join(r.getMessage() for r in caplog.records if not r.name.startswith("http"))
     assert CANARY not in ours
-    assert not [r for r in caplog.records if r.levelno >= logging.ERROR]
+    # That nobody seals this index's log is said every minute, and is no answer's doing.
+    answering = [r for r in caplog.records if not r.name.endswith("sealing_log.lag")]
+    assert not [r for r in answering if r.levelno >= logging.ERROR]
 
 
 EXPECTED = {

@@ -173,6 +173,9 @@ async def test_an_alert_is_shown_whatever_told_it(ask: Ask) -> None:
         "mediator_account_id": None,
         "entry_id": str(entry_id),
         "matter_id": str(override_id),
+        "authority": None,
+        "phone": None,
+        "reference": None,
         "steps": [],
     }
     today = london_day(datetime.fromtimestamp(now_s, UTC)).isoformat()

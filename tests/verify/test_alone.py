@@ -18,7 +18,7 @@ def test_it_imports_the_standard_library_and_cryptography_alone() -> None:
     found = {
         module.partition(".")[0]
         for source in sources("index_verify")
-        for _, module, _ in source.imports()
+        for _, module, _ in source.imports
     }
     assert found <= allowed
     assert "cryptography" in found
@@ -27,7 +27,7 @@ def test_it_imports_the_standard_library_and_cryptography_alone() -> None:
 def test_the_second_verifier_takes_nothing_from_the_first() -> None:
     (source,) = sources("tests/verify/second.py")
     allowed = sys.stdlib_module_names | {"cryptography"}
-    assert {module.partition(".")[0] for _, module, _ in source.imports()} <= allowed
+    assert {module.partition(".")[0] for _, module, _ in source.imports} <= allowed
 
 
 def test_it_runs_where_the_service_is_not(log: MadeLog, tmp_path: Path) -> None:

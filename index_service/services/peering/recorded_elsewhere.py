@@ -65,7 +65,7 @@ async def involvement_elsewhere(
 ) -> bool:
     """Queue an involvement with a child the asker's agency recorded and who was sent on.
 
-    None is one that was queued before. False for any other child, and for an id nobody has:
+    None queues nothing: it asks alone. False for any other child, and for an id nobody has:
     both are gone on with alike.
     """
     child_id, fact = stated
