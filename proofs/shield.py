@@ -1,6 +1,6 @@
 """A shielded child is never seen unshielded, whatever suppliers, practitioners and the team do.
 
-python -m proofs.shield [--quick] [--full] [--runs N] [--races N] [--seed N]
+python -m proofs.shield [--quick] [--full] [--boroughs 3] [--runs N] [--races N] [--seed N]
 
 Each run is one child and what becomes of its records, step by step, by chance: fed by two
 suppliers with slips in name, number and date, recorded by hand, amended, renamed, shielded,
@@ -9,7 +9,8 @@ ordinary practitioners ask for it by every fact ever stated and by every record'
 runs are steps of the real application on a real PostgreSQL; a run that fails is shrunk.
 The long form also races shields against lines in flight and withdrawals of consent against
 reads, asks a classifier whether storage shows who was shielded, and counts by origin of the
-name how often a child nobody meant is held.
+name how often a child nobody meant is held. With `--boroughs 3` it is three indexes with a
+deriver and a locator, and a shield set in one of them (workings/shield_boroughs.py).
 """
 
 import argparse
@@ -20,6 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from proofs.workings import signature
+from proofs.workings.boroughs_judged import across_boroughs
 from proofs.workings.judged import Proof, table
 from proofs.workings.shield_machine import DEFECTS, Share, Tally
 from proofs.workings.shield_origins import Held
@@ -216,8 +218,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--full", action="store_true", help="as without it: 5,000 runs")
     parser.add_argument("--runs", type=int)
     parser.add_argument("--races", type=int)
+    parser.add_argument("--boroughs", type=int, choices=(1, 3), default=1)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     chosen = parser.parse_args(arguments)
+    if chosen.boroughs > 1:
+        return across_boroughs(chosen.runs, chosen.seed, quick=chosen.quick)
     plan = replace(QUICK if chosen.quick else Plan(), seed=chosen.seed)
     asked = {"runs": chosen.runs, "races": chosen.races}
     plan = replace(plan, **{name: count for name, count in asked.items() if count is not None})
