@@ -14,8 +14,9 @@ GRANTS = (
     f"{VERSIONS}/0001_grants.sql",
     f"{VERSIONS}/0002_grants.sql",
     f"{VERSIONS}/0003_grants.sql",
+    f"{VERSIONS}/0004_grants.sql",
 )
-WALLS = (f"{VERSIONS}/0001_walls.sql", f"{VERSIONS}/0002_walls.sql", f"{VERSIONS}/0003_walls.sql")
+WALLS = tuple(f"{VERSIONS}/000{number}_walls.sql" for number in (1, 2, 3, 4))
 STORE = "tests/store"
 STORIES = "tests/stories"
 # A policy's WITH CHECK by itself: the tables a row is tried on, for another authority.

@@ -279,29 +279,31 @@ async def test_a_locator_that_loses_our_children_is_found_out(region: RegionServ
     borough = region[EASTBROOK]
     assert (await derived(borough)).well
     async with job_of(borough) as index:
-        capacity = (await client_of(index)).directory.own.capacity * KEYS_A_CHILD["first"]
+        directory = (await client_of(index)).directory
+        capacity = directory.own.capacity * KEYS_A_CHILD["first"]
+        epoch = directory.epochs.at(index.clock.now())
     empty = build([], capacity)
     locator = region.parties["locator"].index
-    kept = "select filter from member_filter where member = $1 and set = 'first'"
+    kept = "select filter from member_filter where member = $1 and set = 'first' and epoch = $2"
     async with locator.reading.acquire() as connection:
-        before = await connection.fetchval(kept, EASTBROOK)
-        await _put_filter(connection, empty)
+        before = await connection.fetchval(kept, EASTBROOK, epoch)
+        await _put_filter(connection, epoch, empty)
     fared = await derived(borough)
     assert fared.causes == (MISSED,)
     assert len(await alerts(borough, MISSED)) == 1
     assert await shown_check(borough, "locator") == MISSED
     async with locator.reading.acquire() as connection:
-        await _put_filter(connection, before)
+        await _put_filter(connection, epoch, before)
     assert (await derived(borough)).well
     assert len(await alerts(borough, MISSED)) == 1
     assert await shown_check(borough, "locator") == "well"
 
 
-async def _put_filter(connection: Any, written: bytes) -> None:
+async def _put_filter(connection: Any, epoch: int, written: bytes) -> None:
     """Put a filter in our own one's place, as a locator that is careless or lies."""
-    where = "where member = $1 and set = 'first'"
+    gone = "delete from member_filter where member = $1 and set = 'first' and epoch = $2"
     async with connection.transaction():
-        (row,) = await connection.fetch(f"delete from member_filter {where} returning *", EASTBROOK)
+        (row,) = await connection.fetch(f"{gone} returning *", EASTBROOK, epoch)
         values = {**dict(row), "filter": written, "digest": sha256(written).digest()}
         names, places = ", ".join(values), ", ".join(f"${at + 1}" for at in range(len(values)))
         put = f"insert into member_filter ({names}) values ({places})"

@@ -113,8 +113,8 @@ async def test_a_request_about_a_child_is_entered_once(ask: Ask, what: str) -> N
 
 def asker_named_in(ask: Ask, entry: Stated) -> Any:
     """Return whose account an entry names."""
-    (found,) = [p for p in ask.issuer.personas.values() if str(p.account.id) == entry["account"]]
-    return found
+    personas = ask.issuer.personas.values()
+    return next(each for each in personas if str(each.account.id) == entry["account"])
 
 
 async def test_an_entry_says_why_and_under_which_reference(ask: Ask) -> None:

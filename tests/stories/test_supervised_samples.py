@@ -214,7 +214,8 @@ async def test_a_sample_is_signed_off_once_and_keeps_each_finding(ask: Ask, late
 
 
 async def test_a_sample_is_signed_off_whole(ask: Ask, later: Ask) -> None:
-    await ask.look_up("colleague", **by_name(a_child()))
+    for _ in range(2):  # one finding left out of one leaves nothing to be wrong about
+        await ask.look_up("colleague", **by_name(a_child()))
     sample = await drawn(later)
     whole = found_all(sample)["findings"]
     stranger = {"entry_id": str(uuid4()), "finding": IN_ORDER}
