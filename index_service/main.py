@@ -43,6 +43,7 @@ from index_service.settings import JobSettings, RegionSettings, Settings
 from index_service.store.appending import Appender, Numberer
 from index_service.store.engines import (
     Engines,
+    WrongRoles,
     engine_for,
     open_engines,
     pool_for,
@@ -52,10 +53,6 @@ from index_service.store.engines import (
 from index_service.store.membership import RegionReader
 
 DUTIES = ("api", "feed", "audit")
-
-
-class WrongRoles(Exception):  # noqa: N818 (a state of the database, told to the operator)
-    """The login roles do not stand for this authority: starting would cross a wall."""
 
 
 @dataclass(frozen=True, slots=True)

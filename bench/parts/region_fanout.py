@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 from bench.parts.processes import bound, listening
 from bench.parts.region_stand import DEADLINE_S, RegionStand
 from index_service.commands.peer_port import peer_config
-from index_service.commands.serve import uvloop_run
+from index_service.commands.starting import uvloop_run
 from index_service.crypto.peer_keys import PeerKeyUse, peer_keys
 from index_service.crypto.providers import FileKeyProvider
 from index_service.federation.message import Signer, commit_of

@@ -18,7 +18,7 @@ from index_service.commands.region_party import (
     run_party,
     serve_party,
 )
-from index_service.commands.serve import named_settings
+from index_service.commands.starting import named_settings
 from index_service.crypto.oprf_keys import (
     SERIES,
     OprfKeys,

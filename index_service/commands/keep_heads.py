@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from index_service.commands.serve import uvloop_run
 from index_service.commands.small_server import answer, body_of, serve_small
+from index_service.commands.starting import uvloop_run
 from index_service.domain.clock import Clock, SystemClock
 from index_service.log.checkpoint import NoteRefused, VerifierKey
 from index_service.log.kept_heads import KeptHeads, read_step

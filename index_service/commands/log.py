@@ -7,15 +7,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from index_service.commands.serve import named_settings, uvloop_run
+from index_service.commands.starting import named_settings, uvloop_run
 from index_service.crypto.providers import KeyRefused
 from index_service.domain.access import checked_reference
 from index_service.domain.errors import Invalid, Unavailable
-from index_service.main import WrongRoles, built_job
+from index_service.main import built_job
 from index_service.services.auditing.handing_out import NoHead, openings, states
 from index_service.services.index import Index
 from index_service.settings import JobSettings
-from index_service.store.engines import pool_for
+from index_service.store.engines import WrongRoles, pool_for
 from index_service.store.reading import LOST
 
 DUTY = "audit"

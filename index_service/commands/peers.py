@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from index_service.commands.serve import uvloop_run
+from index_service.commands.starting import uvloop_run
 from index_service.crypto.peer_keys import PeerKeyUse, peer_keys
 from index_service.crypto.providers import FileKeyProvider, KeyRefused
 from index_service.domain.clock import SystemClock

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from index_service.commands.serve import named_settings, uvloop_run
+from index_service.commands.starting import named_settings, uvloop_run
 from index_service.crypto.peer_keys import (
     PeerKeyUse,
     make_peer_keys,
@@ -20,9 +20,10 @@ from index_service.crypto.peer_keys import (
 from index_service.crypto.providers import FileKeyProvider, KeyRefused
 from index_service.federation.directory import sign_directory
 from index_service.federation.errors import DirectoryRefused
-from index_service.main import WrongRoles, built
+from index_service.main import built
 from index_service.services.peering.membership import load_directory
 from index_service.settings import Settings
+from index_service.store.engines import WrongRoles
 from index_service.store.reading import LOST
 
 

@@ -19,14 +19,15 @@ from index_service.api.flood import Flood
 from index_service.api.peer_boundary import PeerBoundary
 from index_service.api.probes import Probes
 from index_service.commands.peer_port import peer_config
-from index_service.commands.serve import named_settings, serve_peers, uvloop_run
+from index_service.commands.serve import serve_peers
+from index_service.commands.starting import named_settings, uvloop_run
 from index_service.crypto.keyring import Keyring
 from index_service.crypto.peer_keys import PeerKeyUse
 from index_service.crypto.providers import FileKeyProvider, KeyRefused
 from index_service.domain.clock import Clock, SystemClock
 from index_service.federation.errors import DirectoryFault, DirectoryRefused
 from index_service.log.access_log import AccessLog
-from index_service.main import DUTIES, PeerParts, WrongRoles, region_of
+from index_service.main import DUTIES, PeerParts, region_of
 from index_service.services.index import Index
 from index_service.services.peering.heard import PeerHandler
 from index_service.services.peering.hearing import Hearing
@@ -39,7 +40,7 @@ from index_service.services.sealing_log.lag import SealLag
 from index_service.services.views import Views
 from index_service.settings import PartySettings
 from index_service.store.appending import Appender
-from index_service.store.engines import Engines, open_engines, standing_roles
+from index_service.store.engines import Engines, WrongRoles, open_engines, standing_roles
 from index_service.store.membership import Nonces
 from index_service.store.reading import LOST
 

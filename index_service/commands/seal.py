@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from index_service.commands.serve import named_settings, uvloop_run
+from index_service.commands.starting import named_settings, uvloop_run
 from index_service.crypto.providers import FileKeyProvider, KeyRefused
 from index_service.crypto.sealer_keys import SealerSecrets
 from index_service.domain.clock import Clock, SystemClock
@@ -26,7 +26,6 @@ from index_service.log.second_place import (
     PlaceUnfit,
     SwapRefused,
 )
-from index_service.main import WrongRoles
 from index_service.services.sealing_log.anew import NotReleased
 from index_service.services.sealing_log.cosigning import Cosigning
 from index_service.services.sealing_log.growing import RolledBack
@@ -34,7 +33,7 @@ from index_service.services.sealing_log.off_machine import OffMachine
 from index_service.services.sealing_log.running import End, keep_sealing, seal_anew, seal_once
 from index_service.services.sealing_log.sealer import FoundedAlready, Rounds, Sealer
 from index_service.settings import SealSettings
-from index_service.store.engines import engine_for, pool_for, stands_for
+from index_service.store.engines import WrongRoles, engine_for, pool_for, stands_for
 from index_service.store.reading import LOST
 from index_service.store.sealed_log import SealedLog
 

@@ -13,11 +13,13 @@ from pydantic import ValidationError
 
 from index_service.commands.head import BoundedHead
 from index_service.commands.peer_port import peer_config
+from index_service.commands.starting import named_settings, uvloop_run
 from index_service.crypto.providers import KeyRefused
 from index_service.federation.errors import DirectoryRefused
 from index_service.log.policy import PolicyRefused
-from index_service.main import Built, WrongRoles, built
+from index_service.main import Built, built
 from index_service.settings import Settings
+from index_service.store.engines import WrongRoles
 from index_service.store.reading import LOST
 
 CONCURRENT_MAX = 512
@@ -55,24 +57,6 @@ def run(_: argparse.Namespace) -> int:
         print(f"not started: the database cannot be had ({type(lost).__name__})", file=sys.stderr)
         return 3
     return 0
-
-
-def named_settings(wrong: ValidationError) -> str:
-    """Return the settings at fault by the names an operator sets, without their values."""
-    fields = {str(each["loc"][0]) for each in wrong.errors(include_input=False)}
-    return ", ".join(sorted(each if each.isupper() else f"INDEX_{each.upper()}" for each in fields))
-
-
-def uvloop_run(main: Any) -> Any:
-    """Run a coroutine on the faster event loop; return what it returns."""
-    with asyncio.Runner(loop_factory=_loop) as runner:
-        return runner.run(main)
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    config = uvicorn.Config(app="", loop="uvloop")
-    factory = config.get_loop_factory()
-    return factory() if factory else asyncio.new_event_loop()
 
 
 async def serve(settings: Settings) -> None:

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from index_service.commands.serve import uvloop_run
 from index_service.commands.small_server import answer, body_of, serve_small
+from index_service.commands.starting import uvloop_run
 from index_service.crypto.providers import FileKeyProvider, KeyRefused
 from index_service.crypto.witness_key import witness_seed
 from index_service.domain.clock import Clock, SystemClock

@@ -15,6 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 STATEMENT_SECONDS_MAX = 15.0
 
 
+class WrongRoles(Exception):  # noqa: N818 (a state of the database, told to the operator)
+    """The login roles do not stand for this authority: starting would cross a wall."""
+
+
 class RoleMissing(Exception):  # noqa: N818 (a lack in the settings, told to the operator)
     """DATABASE_URL has no `{role}`: with one role for all duties there is no wall."""
 

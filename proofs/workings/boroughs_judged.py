@@ -9,7 +9,7 @@ from proofs.workings.region_made import region_running
 from proofs.workings.shield_boroughs import ROUNDS, SIDE_BY_SIDE, Ran, boroughs_run
 from tests.region import RegionServed
 
-RUNS, QUICK_RUNS, QUICK_ROUNDS = 96, 6, 2
+RUNS, QUICK_RUNS, QUICK_ROUNDS = 96, 4, 2
 
 
 @dataclass(frozen=True, slots=True)

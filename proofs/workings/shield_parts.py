@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index_service.commands.serve import uvloop_run
+from index_service.commands.starting import uvloop_run
 from proofs.workings.judged import Proof
 from proofs.workings.shield_index import tried_index
 from proofs.workings.shield_machine import DEFECTS, Share, Tally, planted, run_share

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from demo.authority import CSA
-from index_service.commands.serve import uvloop_run
+from index_service.commands.starting import uvloop_run
 from index_service.crypto.keyring import Keyring
 from index_service.crypto.providers import FileKeyProvider
 from index_service.services.encoding import Policy

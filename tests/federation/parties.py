@@ -97,9 +97,12 @@ class Parties:
             await connection.close()
 
     async def entries(self, party: str) -> list[dict[str, Any]]:
-        """Return a party's log, opened and checked against its leaves, oldest first."""
+        """Return a party's log, opened and checked against its leaves, as it was written.
+
+        By transaction: clocks are set here, and rows lie where there was room.
+        """
         keys = self.running[party].index.keyring.log_keys
-        sql = "select entry_id, at, leaf, sealed from access_entry order by ctid"
+        sql = "select entry_id, at, leaf, sealed from access_entry order by age(xmin) desc"
         found = []
         for row in await self.rows(party, sql):
             stored = LogRow(row["entry_id"], row["at"], row["leaf"], row["sealed"], ())

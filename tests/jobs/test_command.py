@@ -13,8 +13,9 @@ from pydantic import ValidationError
 
 from index_service.jobs.jobs import JOBS
 from index_service.jobs.running import keep_running, run_once
-from index_service.main import WrongRoles, built_job
+from index_service.main import built_job
 from index_service.settings import JobSettings
+from index_service.store.engines import WrongRoles
 from tests.authority import Served
 from tests.stories.asking import Ask
 from tests.stories.made import a_child
