@@ -222,6 +222,9 @@ def _judge_keys(proof: Proof, places: dict[str, list[Path]], provider: FileKeyPr
     proof.claim("no key stands in any of these places", not found.total(), dict(+found) or 0)
 
 
+_PLANT = "insert into planted values ($1, $2, $3)"
+
+
 async def _control(
     postgres: Postgres, directory: Path, children: list[Child], proof: Proof
 ) -> None:
@@ -236,7 +239,9 @@ async def _control(
         for how, spellings in spelt(value).items():
             for spelling in spellings:
                 text = spelling.decode() if how != "utf-16" else ""
-                await admin.execute("insert into planted values ($1, $2, $3)", how, text, spelling)
+                # Twice: a page of WAL may end within one, and its head stand in between.
+                for _ in range(2):
+                    await admin.execute(_PLANT, how, text, spelling)
                 with (directory / "server.log").open("ab") as log:
                     log.write(spelling + b"\n")
         await admin.execute(f"do $$ begin raise log '{value}'; end $$")
