@@ -29,6 +29,7 @@ from proofs.workings.shield_parts import Part, done, run_origins, run_races, run
 from proofs.workings.shield_raced import Races
 from proofs.workings.shield_steps import STEPS, Deed
 
+UNANSWERED_MAX = 0.01  # of looks: a log too busy to answer hides nothing, and shows nothing
 CONTROL_RUNS = 100  # at most: of a planted defect one run that shows it is enough
 CONTROLS_FROM = 40_000  # numbers of runs nobody else uses
 
@@ -142,10 +143,13 @@ def judge_planted(planted: dict[str, Tally], proof: Proof) -> None:
 def judge_races(shields: Races, consents: Races, planted: Races, proof: Proof) -> None:
     """Judge the races: of shields, of withdrawals, and of shields with a defect planted."""
     proof.figures |= {"races": shields.races, "race_looks": shields.looked}
+    proof.figures["race_looks_unanswered"] = shields.unanswered
     proof.figures |= {"consent_races": consents.races, "consent_late_reads": consents.looked}
     proof.claim(
         "a shield set while lines are in flight hides every record once acknowledged",
-        not shields.wrong and shields.looked > shields.races,
+        not shields.wrong
+        and shields.looked > shields.races
+        and shields.unanswered <= UNANSWERED_MAX * shields.looked,
         shields.wrong[:3] or f"{shields.looked} looks in {shields.races} races",
     )
     proof.claim(

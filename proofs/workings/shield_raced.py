@@ -27,6 +27,7 @@ class Races:
 
     races: int = 0
     looked: int = 0
+    unanswered: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -48,6 +49,7 @@ async def race_shields(tried: Tried, races: int, told: Callable[[str], None]) ->
             seen = await raced(ask, partial(_from, begin), some, "social_worker")
         found.races += seen.races
         found.looked += seen.looked
+        found.unanswered += seen.unanswered
         found.wrong += seen.unshielded
     return found
 

@@ -70,18 +70,20 @@ class Raced:
     races: int
     looked: int
     unshielded: tuple[str, ...]
+    unanswered: int = 0
 
 
 async def raced(ask: Asks, made: Callable[[int], Race], races: int, who: str) -> Raced:
     """Run so many races, one after the other; `made` makes the child of each."""
-    looked = 0
+    looked = unanswered = 0
     seen: list[str] = []
     for number in range(races):
         each = _OneRace(ask, made(number), who)
         await each.run()
         looked += each.looked
+        unanswered += each.unanswered
         seen += each.unshielded
-    return Raced(races, looked, tuple(seen))
+    return Raced(races, looked, tuple(seen), unanswered)
 
 
 class _OneRace:
@@ -92,7 +94,7 @@ class _OneRace:
         self._race = race
         self._who = who
         self._granted = asyncio.Event()
-        self.looked = 0
+        self.looked = self.unanswered = 0
         self.unshielded: list[str] = []
 
     async def run(self) -> None:
@@ -119,7 +121,8 @@ class _OneRace:
         after = self._granted.is_set()
         answer = await self._ask(self._who, "POST", "/v1/lookups", question)
         if answer.status_code == SILENT and not answer.text:
-            return  # the log could not take its entry in time: nothing was shown
+            self.unanswered += 1  # the log could not take its entry in time: nothing was shown
+            return
         self.looked += after
         for match in answer.json()["matches"] if after else ():
             child = match["child"]

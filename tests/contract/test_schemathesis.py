@@ -52,14 +52,14 @@ CHECKED = [
 ]
 # The same requests in every run: a suite that must pass is no place to go looking.
 FEW = settings(
-    max_examples=8,
+    max_examples=15,
     deadline=None,
     derandomize=True,
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-FEWER = settings(FEW, max_examples=4)
+FEWER = settings(FEW, max_examples=8)
 
 WHY = {
     "createChild": {"social_worker": Why("safeguard", "new_referral"), "manager": KEEP},

@@ -245,11 +245,13 @@ async def test_every_answer_leaves_at_a_step_and_is_as_long_as_all_others(ports:
         PeerCode.CLOCK_SKEW: ports.signer(by=timedelta(minutes=-10)),
     }
     for code, signer in signers.items():
-        begun_s = time.monotonic()
-        said = await sent(ports, message(ports, signer))
-        took_s = time.monotonic() - begun_s
-        assert said.code == code
-        assert took_s >= RELEASE_STEP_S
+        took_s = []
+        for _ in range(5):  # the quickest: a busy machine is late, and never early
+            begun_s = time.monotonic()
+            said = await sent(ports, message(ports, signer))
+            took_s.append(time.monotonic() - begun_s)
+            assert said.code == code
+        assert RELEASE_STEP_S <= min(took_s) < 2 * RELEASE_STEP_S
         size = PROBLEM_BYTES if code else PROBE_ANSWER_BYTES
         assert len(said.received.body) == size
 
