@@ -113,6 +113,21 @@ async def test_of_a_shielded_child_a_peer_is_told_what_it_is_told_of_nobody(
         assert replace(said[1], question_id=nobody[1].question_id) == nobody[1]
 
 
+async def test_a_known_childs_ticket_opens_no_shielded_one(
+    region: RegionServed, peer: Peer, children: Children
+) -> None:
+    """A hostile peer gets leg 2 by a child it may ask about, and asks there about another."""
+    said = []
+    for child in (children.shielded, region[CAMFIELD].child()):
+        stated = await peer.stated()
+        _, first = await peer.first(facts_of(children.known), stated)
+        assert first.go_on
+        answer, second = await peer.second(facts_of(child), stated, first)
+        said.append((len(answer.body), second.outcome, second.mode, second.matches))
+    assert said[0] == said[1]
+    assert said[0][1] is PeerOutcome.NOTHING
+
+
 async def test_every_answer_of_a_leg_has_one_size_and_leaves_at_a_step(
     region: RegionServed, peer: Peer, children: Children
 ) -> None:

@@ -95,7 +95,9 @@ class PeerDay:
         return fits
 
     def charges(self, told: Sequence[UUID], *, missed: bool) -> tuple[tuple[bytes, bytes], ...]:
-        """Return (who, what) of every row this answer leaves; a hit and a miss leave as many."""
+        """Return (who, what) of every row this answer leaves: as many for a miss as for a hit,
+        and two more for each child told of.
+        """
         counted = ("searches" if self._first else "no search", "misses" if missed else "no miss")
         rows = [(self._question, self._very), (self._very, self._very)]
         rows += [(self._of(name), self._very) for name in counted]
