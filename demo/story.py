@@ -231,7 +231,8 @@ async def _until_stopped(chosen: argparse.Namespace) -> None:
     """Run the demo so that being asked to end ends it in order."""
     task = asyncio.current_task()
     assert task is not None
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # SIGINT too: a shell that starts it in the background would have it ignored.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     await demonstrate(chosen.children, chosen.port, once=chosen.once)
 

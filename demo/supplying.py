@@ -48,7 +48,12 @@ async def supply_together(
         async with asyncio.TaskGroup() as group:
             for name, batches in feeds.items():
                 sending = group.create_task(_one_by_one(batches, taken[name]), name=name)
-                sending.add_done_callback(lambda done: after(done.get_name()))
+                sending.add_done_callback(lambda done: _all_sent(done, after))
+
+
+def _all_sent(sending: "asyncio.Task[None]", after: Callable[[str], None]) -> None:
+    if not sending.cancelled() and sending.exception() is None:
+        after(sending.get_name())
 
 
 async def _one_by_one(batches: Sequence[tuple[Asking, str, bytes]], taken: Counter[str]) -> None:
