@@ -48,8 +48,10 @@ def folders() -> list[str]:
 def pytest(chosen: list[str], workers: str = WORKERS) -> list[str]:
     """Return the pytest command for some folders, some workers and budgets held."""
     paths = [f"tests/{folder}" for folder in chosen]
-    spread = ["-n", workers, "--dist", "loadfile"]
-    return [*PYTHON_M, "pytest", "-q", "-p", "tests.budgets", *spread, *paths]
+    # Files are given out in our order, not by how many tests they hold: see longest_first.
+    spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+    plugins = ["-p", "tests.budgets", "-p", "tests.longest_first"]
+    return [*PYTHON_M, "pytest", "-q", *plugins, *spread, *paths]
 
 
 def run(steps: list[Step], more: list[str]) -> int:

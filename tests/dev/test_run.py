@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import budgets, run
+from tests import budgets, longest_first, run
 
 ROOT = Path(__file__).resolve().parents[2]
 SLOW_TEST = "import time\n\ndef test_slow() -> None:\n    time.sleep(0.3)\n"
@@ -70,3 +70,9 @@ def test_a_folder_without_a_budget_is_named() -> None:
     assert budgets.over_budget({"elsewhere": 0.1}) == [
         "tests/elsewhere has no time budget: give it one in tests/budgets.py"
     ]
+
+
+def test_the_folders_of_long_tests_come_first() -> None:
+    files = ["tests/store/test_a.py", "tests/demo/test_b.py", "tests/proofs/test_c.py"]
+    assert sorted(files, key=longest_first.place_of) == files[::-1]
+    assert set(longest_first.LONGEST_FIRST) <= set(run.folders())

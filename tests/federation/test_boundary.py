@@ -50,6 +50,8 @@ from tests.federation.port import (
 )
 from tests.stories.asking import Ask
 
+TRIES = 40
+
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def ports(
@@ -245,8 +247,9 @@ async def test_every_answer_leaves_at_a_step_and_is_as_long_as_all_others(ports:
         PeerCode.CLOCK_SKEW: ports.signer(by=timedelta(minutes=-10)),
     }
     for code, signer in signers.items():
-        took_s = []
-        for _ in range(5):  # the quickest: a busy machine is late, and never early
+        took_s = [2 * RELEASE_STEP_S]
+        # Until one is quick: a busy machine is late, and never early.
+        while min(took_s) >= 2 * RELEASE_STEP_S and len(took_s) <= TRIES:
             begun_s = time.monotonic()
             said = await sent(ports, message(ports, signer))
             took_s.append(time.monotonic() - begun_s)
