@@ -24,7 +24,7 @@ from index_service.crypto.providers import FileKeyProvider, make_keys, week_id
 from index_service.domain.clock import SystemClock
 from index_service.federation.directory import sign_directory, unsigned_directory
 from index_service.federation.oblivious import derive_key_pair
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.peering.membership import load_directory
 from index_service.settings import DeriverSettings, JobSettings, LocatorSettings, Settings
 from index_service.store.enrolment import enrol

@@ -31,7 +31,8 @@ from index_service.commands.region_party import Party
 from index_service.domain.clock import london_day
 from index_service.federation.tls import TlsFiles
 from index_service.jobs.jobs import JOBS
-from index_service.main import built, built_job
+from index_service.main import built
+from index_service.opening import built_job
 from index_service.services.peering.completeness import Probing
 from index_service.settings import Settings
 from tests.authority import Served, database_made

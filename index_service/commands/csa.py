@@ -14,7 +14,7 @@ from index_service.domain.clock import SystemClock
 from index_service.domain.directory import Account, Agency
 from index_service.domain.errors import Invalid
 from index_service.domain.fields import checked_name, checked_org_name, checked_phone
-from index_service.main import built
+from index_service.opening import opened
 from index_service.services.admitting import Login
 from index_service.services.founding import FoundedAlready, Founding, found
 from index_service.settings import Settings
@@ -85,5 +85,5 @@ async def _found(settings: Settings, chosen: argparse.Namespace) -> None:
         signed_on=chosen.signed_on,
     )
     login = Login(settings.issuer, chosen.subject)
-    async with built(settings, clock=SystemClock()) as made:
+    async with opened(settings, clock=SystemClock()) as made:
         await found(made.index, Founding(default_document(), team, manager, login))

@@ -14,7 +14,7 @@ from index_service.domain.errors import Unavailable
 from index_service.federation.errors import DirectoryRefused
 from index_service.jobs.jobs import JOBS, Job
 from index_service.jobs.running import keep_running, run_once
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.settings import JobSettings
 from index_service.store.engines import WrongRoles
 from index_service.store.reading import LOST

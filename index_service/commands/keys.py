@@ -20,7 +20,7 @@ from index_service.crypto.witness_key import WITNESS_NAME, make_witness_key, wit
 from index_service.domain.clock import SystemClock
 from index_service.log.witness import WitnessKey
 from index_service.log.witness_state import StateUnfit, begin_state
-from index_service.main import built
+from index_service.opening import opened
 from index_service.services.founding import open_week
 from index_service.settings import Settings
 from index_service.store.engines import engine_for
@@ -118,7 +118,7 @@ def ensure_week(provider: FileKeyProvider, today: date) -> int:
 async def _open(settings: Settings, week: int) -> None:
     engine = engine_for(settings.database_url, settings.csa, "job", size=1)
     try:
-        async with built(settings) as made:
+        async with opened(settings) as made:
             await open_week(made.index, week, engine)
     finally:
         await engine.dispose()

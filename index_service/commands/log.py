@@ -11,7 +11,7 @@ from index_service.commands.starting import named_settings, uvloop_run
 from index_service.crypto.providers import KeyRefused
 from index_service.domain.access import checked_reference
 from index_service.domain.errors import Invalid, Unavailable
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.auditing.handing_out import NoHead, openings, states
 from index_service.services.index import Index
 from index_service.settings import JobSettings

@@ -20,7 +20,7 @@ from index_service.crypto.peer_keys import (
 from index_service.crypto.providers import FileKeyProvider, KeyRefused
 from index_service.federation.directory import sign_directory
 from index_service.federation.errors import DirectoryRefused
-from index_service.main import built
+from index_service.opening import opened
 from index_service.services.peering.membership import load_directory
 from index_service.settings import Settings
 from index_service.store.engines import WrongRoles
@@ -113,7 +113,7 @@ def run_load(chosen: argparse.Namespace) -> int:
 
 
 async def _load(settings: Settings, document: bytes) -> int:
-    async with built(settings) as made:
+    async with opened(settings) as made:
         return (await load_directory(made.index, document)).version
 
 

@@ -27,7 +27,7 @@ from index_service.crypto.providers import FileKeyProvider, KeyRefused
 from index_service.domain.clock import Clock, SystemClock
 from index_service.federation.errors import DirectoryFault, DirectoryRefused
 from index_service.log.access_log import AccessLog
-from index_service.main import DUTIES, PeerParts, region_of
+from index_service.opening import DUTIES, PeerParts, region_of
 from index_service.services.index import Index
 from index_service.services.peering.heard import PeerHandler
 from index_service.services.peering.hearing import Hearing

@@ -22,7 +22,7 @@ from demo.region import DERIVER, LOCATOR
 from demo.running import Server
 from demo.towns import CAMFIELD, EASTBROOK, NORTHMERE, TOWNS
 from index_service.jobs.jobs import JOBS
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.peering.asking import TOLD_AT_LEAST_S
 from proofs.workings.peer_line import Fault, Line
 from tests.authority import database_made, migrate_database

@@ -16,7 +16,7 @@ from uuid import UUID
 import asyncpg
 
 from demo.postgres import SUPERUSER
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.index import Index
 from index_service.services.resort import Resort
 from index_service.services.upkeep import Upkeep

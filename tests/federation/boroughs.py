@@ -5,7 +5,7 @@ from typing import Any
 
 from index_service.federation.question import FIRST_PATH, SECOND_PATH
 from index_service.jobs import region_jobs
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.peering.completeness import Probing
 from tests.region import Borough, RegionServed
 from tests.stories.asking import CARE, Answer, Why

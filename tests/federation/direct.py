@@ -18,7 +18,7 @@ from index_service.federation.client import Answer, BeforeSending
 from index_service.federation.errors import Lost, MessageRefused, Unreachable
 from index_service.federation.members import Member
 from index_service.federation.message import Received, verify_answer, verify_request
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.index import Index
 from index_service.services.peering.heard import PeerAsked
 from index_service.services.peering.move_job import MoveJob

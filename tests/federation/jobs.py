@@ -7,7 +7,7 @@ from typing import Any
 
 from index_service.federation.region_client import RegionClient
 from index_service.jobs import region_jobs
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.index import Index
 from index_service.services.peering.derived import Derived, Fared
 from index_service.services.peering.shield_check import ShieldCheck, Went

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from index_service.jobs import parcel_jobs
-from index_service.main import built_job
+from index_service.opening import built_job
 from tests.region import Borough, RegionServed
 from tests.stories.asking import KEEP, NO_WHY, Answer
 from tests.stories.made import Stated, by_everything, key

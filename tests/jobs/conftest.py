@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from index_service.domain.clock import Clock, FixedClock, SystemClock
 from index_service.log.entry import AccessEntry, Outcome
-from index_service.main import built_job
+from index_service.opening import built_job
 from index_service.services.index import Index
 from tests.authority import Served
 from tests.stories.conftest import ask

@@ -15,7 +15,7 @@ from demo.issuer import Issuer
 from demo.postgres import Postgres
 from index_service.commands.seal import policy_lines
 from index_service.log.second_place import PlaceUnfit
-from index_service.main import second_reading
+from index_service.opening import second_reading
 from index_service.services.gate import Standing
 from index_service.services.sealing_log.anew import NotReleased
 from index_service.services.sealing_log.growing import RolledBack
