@@ -95,8 +95,7 @@ def module_for(command: str = "", *rest: str) -> list[str]:
     if command in MODULES:
         return [*MODULES[command], *rest]
     if command in ROOMS:
-        found = (ROOT / ROOMS[command]).glob("[!_]*.py")
-        names = sorted(file.stem for file in found)
+        names = sorted(file.stem for file in (ROOT / ROOMS[command]).glob("[!_]*.py"))
         if rest and rest[0] in names:
             return [f"{ROOMS[command]}.{rest[0]}", *rest[1:]]
         sys.exit(f"usage: python3 dev.py {command} NAME, where NAME is one of: {', '.join(names)}")
@@ -106,7 +105,8 @@ def module_for(command: str = "", *rest: str) -> list[str]:
 if __name__ == "__main__":
     if not (3, 11) <= sys.version_info < (3, 14):
         sys.exit("dev.py: needs Python 3.11 to 3.13, not " + sys.version.split()[0])
-    for name in ("PYTHONPATH", "PYTHONHOME"):  # another tree's modules would shadow ours
+    # Other trees' modules would shadow ours; each short process would compile all it reads anew.
+    for name in ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE"):
         os.environ.pop(name, None)
     module = module_for(*sys.argv[1:])
     try:
