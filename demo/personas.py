@@ -4,13 +4,14 @@ Everything is invented. Telephone numbers are from the range kept free for drama
 """
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
 from consent.facts import AccountState, AgencyKind, Role
-from index_service.domain.directory import Account, Agency
-from index_service.domain.involvement import Day, Hours
+from index_service.domain.directory import Account, Agency, Practitioner
+from index_service.domain.involvement import Day, Hours, TeamContact
 
 WEEKDAYS = (Day.MON, Day.TUE, Day.WED, Day.THU, Day.FRI)
 OFFICE_HOURS = (Hours(WEEKDAYS, "08:30", "17:30"),)
@@ -21,7 +22,16 @@ CHECKED_DAYS_AGO = 400
 TRAINED_DAYS_AGO = 120
 SIGNED_DAYS_AGO = 60
 LAPSED = "lapsed_nurse"
+SUPERVISOR = "supervisor"
 LAPSED_DAYS_AGO = 3 * 366 + 40  # a check counts for three years
+KNOWN_AS = {
+    "social_worker": "Marit Quoyle",
+    "teacher": "Idris Fenwick",
+    "health_visitor": "Sorrel Ashdown",
+    "police_desk": "Berit Solane",
+    "therapist": "Corvin Tarrow",
+    SUPERVISOR: "Ottoline Reave",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,8 @@ def personas(today: date) -> dict[str, Persona]:
         ("manager", "Index manager", MANAGEMENT, Role.MANAGEMENT_TEAM),
         ("deputy", "Deputy index manager", MANAGEMENT, Role.MANAGEMENT_TEAM),
         ("auditor", "Access auditor", MANAGEMENT, Role.AUDITOR),
+        ("subject_desk", "Subject access desk officer", MANAGEMENT, Role.MANAGEMENT_TEAM),
+        (SUPERVISOR, "Social work team manager", SOCIAL_CARE, works),
         ("schools_feed", "Schools feed", SCHOOLS, Role.SUPPLIER),
         ("health_feed", "Child health feed", HEALTH_VISITING, Role.SUPPLIER),
         ("case_system", "Social care case system", SOCIAL_CARE, Role.CASE_SYSTEM),
@@ -96,6 +108,27 @@ def personas(today: date) -> dict[str, Persona]:
         )
         for name, title, agency, role in rows
     }
+
+
+def practising(known: dict[str, Persona]) -> dict[str, Persona]:
+    """Return these people, those who work with children as practitioners of the directory too."""
+    return {
+        name: replace(
+            persona, account=replace(persona.account, practitioner_id=made_id(f"known as {name}"))
+        )
+        if name in KNOWN_AS
+        else persona
+        for name, persona in known.items()
+    }
+
+
+def practitioners_of(known: dict[str, Persona]) -> Iterator[Practitioner]:
+    """Yield who stands in the directory: each answered for by their agency's duty line."""
+    for name, persona in known.items():
+        who, agency = persona.account.practitioner_id, persona.agency
+        if who is not None and name in KNOWN_AS:
+            team = TeamContact(f"{agency.name} duty team", agency.duty_phone, agency.hours)
+            yield Practitioner(who, agency.id, KNOWN_AS[name], team)
 
 
 def beside(known: dict[str, Persona], name: str, agency: Agency, **differs: object) -> Persona:
@@ -120,4 +153,5 @@ def _account(name: str, agency: Agency, role: Role, today: date) -> Account:
         checked_on=today - timedelta(days=checked_days_ago),
         trained_on=today - timedelta(days=TRAINED_DAYS_AGO),
         signed_on=today - timedelta(days=SIGNED_DAYS_AGO),
+        may_supervise=name == SUPERVISOR,
     )

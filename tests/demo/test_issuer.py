@@ -1,20 +1,25 @@
 """The demo's identity provider and its personas: real tokens, for people who could exist."""
 
+import ssl
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import aiohttp
+import httpx
 import pytest
 
 from consent.facts import Role
 from demo.issuer import Issuer
 from demo.personas import AGENCIES, CHECKED_DAYS_AGO, LAPSED, personas
+from demo.signing_in import Browser, CodeFlow, claims_of
 from index_service.domain.clock import SystemClock
 from index_service.domain.errors import Refused
 from index_service.domain.fields import checked_org_name, checked_phone
 from index_service.identity.jwks import COOL_DOWN_SECONDS, Jwks
 from index_service.identity.verifier import Confirmation, ConfirmationMethod, StrictVerifier
+from tests.demo.conftest import BYE, CALLBACK
 from tests.identity.forge import MovingClock
 
 AUDIENCE = "https://index.northmere.example"
@@ -41,7 +46,7 @@ async def asked(provider: Issuer, form: dict[str, str]) -> tuple[int, dict[str, 
 
 async def test_every_persona_gets_a_token_the_index_believes(provider: Issuer) -> None:
     strict = verifier(provider, SystemClock())
-    assert len(provider.personas) == 12
+    assert len(provider.personas) == 14
     for persona in provider.personas.values():
         said = await strict.verify(provider.token_for(persona))
         assert said.subject == persona.subject
@@ -132,3 +137,24 @@ def test_only_the_lapsed_nurses_check_is_older_than_three_years() -> None:
         age = today - persona.account.checked_on
         assert (age > timedelta(days=3 * 366)) == (name == LAPSED)
         assert age >= timedelta(days=CHECKED_DAYS_AGO)
+
+
+async def test_the_demos_pages_need_no_certificate_and_programs_still_do(tmp_path: Path) -> None:
+    """A browser that has never heard of the run's authority logs in without a warning."""
+    async with Issuer.running(tmp_path, AUDIENCE, plain_pages=True) as issuer:
+        issuer.register("thin", [CALLBACK], [BYE])
+        trusted = ssl.create_default_context(cafile=str(issuer.ca_file))
+        async with httpx.AsyncClient(verify=trusted, trust_env=False) as http:
+            told_of = (await http.get(issuer.discovery_url)).json()
+        addresses = {
+            name: urlsplit(each).scheme
+            for name, each in told_of.items()
+            if isinstance(each, str) and name != "issuer"
+        }
+        over_http = {name for name, scheme in addresses.items() if scheme == "http"}
+        assert over_http == {"authorization_endpoint", "end_session_endpoint"}
+        async with Browser.opened(issuer, "teacher") as browser:
+            tokens = await CodeFlow(issuer, "thin", CALLBACK).tokens(browser)
+        assert claims_of(tokens.access_token)["iss"] == issuer.url
+        assert told_of["issuer"] == issuer.url
+        assert issuer.url.startswith("https:")
