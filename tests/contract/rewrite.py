@@ -1,4 +1,7 @@
-"""Writes openapi/*.yaml from the code, for review: python -m tests.contract.rewrite."""
+"""Writes openapi/*.yaml from the code, for review, and from it the client's generated part:
+
+python -m tests.contract.rewrite
+"""
 
 from typing import Any
 
@@ -7,7 +10,8 @@ import yaml
 from index_service.api.app import contract_of_code
 from index_service.api.peer_contract import peer_contract
 from index_service.api.region_contract import region_contract
-from tests.contract.reading import FILE, PEER_FILE, REGION_FILE
+from tests.contract.client import rewrite
+from tests.contract.reading import FILE, PEER_FILE, REGION_FILE, reviewed
 
 
 class Plain(yaml.SafeDumper):
@@ -28,3 +32,4 @@ if __name__ == "__main__":
     FILE.write_text(written(contract_of_code()), "utf-8")
     PEER_FILE.write_text(written(peer_contract()), "utf-8")
     REGION_FILE.write_text(written(region_contract()), "utf-8")
+    rewrite(reviewed())
