@@ -23,6 +23,7 @@ from alembic.config import Config
 from consent.agreement import default_document
 from consent.agreement_sections import BUDGET_MAX
 from demo.issuer import Issuer
+from demo.personas import practitioners_of
 from demo.postgres import KEEPER, SUPERUSER, Postgres
 from index_service.commands.keys import ensure_week
 from index_service.crypto.providers import FileKeyProvider, make_keys, week_id
@@ -31,7 +32,7 @@ from index_service.domain.directory import Agency
 from index_service.log.entry import AccessEntry, Outcome
 from index_service.main import Built, built
 from index_service.services.admitting import Login
-from index_service.services.directory_rows import seal_account, seal_agency
+from index_service.services.directory_rows import seal_account, seal_agency, seal_practitioner
 from index_service.services.founding import Founding, found, open_week
 from index_service.services.index import Index
 from index_service.settings import Settings, StoreSettings
@@ -191,6 +192,8 @@ async def _people(index: Index, issuer: Issuer) -> None:
                     "sealed": seal_account(keyring, persona.account),
                 }
             )
+        for who in practitioners_of(issuer.personas):
+            await work.directory.add_practitioner(seal_practitioner(keyring, who))
         for source, name in SOURCES.items():
             await work.directory.add_source(source, issuer.personas[name].agency.id)
         await work.directory.changed()

@@ -28,7 +28,7 @@ from demo.authority import (
     ready,
 )
 from demo.issuer import Issuer
-from demo.personas import personas
+from demo.personas import personas, practising
 from demo.postgres import Postgres
 from demo.region import DERIVER, LOCATOR, Region, Terms, found_party, load
 from demo.sealing import receipt_key, sealer_settings, sealing, written_policy
@@ -40,6 +40,7 @@ from index_service.settings import Settings
 
 PARTIES = (DERIVER, LOCATOR)
 USUAL_PORT = 8080
+COMMAND_LINE = "index-client"
 STOP_S_MAX = 2.0
 TEMPLATE = "migrated"
 
@@ -230,8 +231,9 @@ async def running(port: int) -> AsyncIterator[Running]:
 async def _issuer(stack: AsyncExitStack, town: Town, directory: Path) -> Issuer:
     place = directory / town.name
     place.mkdir(mode=0o700)
-    issuer = await stack.enter_async_context(Issuer.running(place, town.audience))
-    issuer.personas = people_of(town, personas(SystemClock().today()))
+    issuer = await stack.enter_async_context(Issuer.running(place, town.audience, plain_pages=True))
+    issuer.personas = people_of(town, practising(personas(SystemClock().today())))
+    issuer.register(COMMAND_LINE, device=True)
     return issuer
 
 

@@ -17,6 +17,7 @@ from typing import Final
 from demo.asking import REFERENCE, Asking, NotAsTold, expect
 from demo.boroughs import Boroughs, shared
 from demo.joining import Joining
+from demo.pages import Told, pages
 from demo.personas import LAPSED
 from demo.population import Population, made_population
 from demo.postgres import PostgresFailed, PostgresMissing
@@ -110,8 +111,9 @@ async def demonstrate(children: int, port: int, *, once: bool) -> None:
             await scene(stage)
         await counted(up, started)
         if not once:
-            told_how_to_ask(up)
-            await served(up)
+            async with pages(_of_home(up)) as address:
+                told_how_to_ask(up, address)
+                await served(up)
 
 
 async def fed(up: Running, children: int, joining: Joining) -> Boroughs:
@@ -151,12 +153,19 @@ async def counted(up: Running, started: float) -> None:
     say("   (feeds have one for each chunk of lines; founding has its own).")
 
 
-def told_how_to_ask(up: Running) -> None:
+def _of_home(up: Running) -> Told:
+    """Return what the home authority's pages are told."""
+    policy = up.server.settings.log_policy
+    return Told(up.home.town.title, up.server.address, up.issuer, up.directory, policy)
+
+
+def told_how_to_ask(up: Running, address: str) -> None:
     """Print addresses, personas, how to get a token, and three requests to paste."""
     issuer = up.issuer
     settings = up.server.settings
     heading("It serves until Ctrl-C")
     rows = [
+        ("pages", address, "sign in as any persona: one click fills the password in"),
         ("index", up.server.address, "contract: openapi/index.yaml"),
         ("probes", f"http://127.0.0.1:{settings.ops_port}", "/healthz /readyz /metrics"),
         ("issuer", issuer.url, f"certificate authority of this run: {issuer.ca_file}"),
@@ -164,6 +173,7 @@ def told_how_to_ask(up: Running) -> None:
     ]
     for line in columns(rows):
         say(f"   {line}")
+    say("\n   A browser warns of the issuer once: it does not know this run's certificates.")
     say("\n   Personas:")
     notes = {"teacher": "suspended in step 12", LAPSED: "check lapsed"}
     people = [

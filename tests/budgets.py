@@ -12,6 +12,7 @@ import pytest
 SECONDS_MAX = {
     "api_unit": 20,
     "bench": 120,
+    "browser": 900,  # a walk through every page; none of it where there is no browser
     "commands": 60,
     "consent": 20,
     "contract": 240,
@@ -23,6 +24,7 @@ SECONDS_MAX = {
     "feeds": 12,
     "house": 12,
     "identity": 30,
+    "index_client": 90,
     "jobs": 120,
     "log": 12,
     "packaging": 120,
@@ -31,6 +33,7 @@ SECONDS_MAX = {
     "services": 90,
     "store": 150,
     "stories": 480,
+    "thin_client": 300,
     "verify": 60,
 }
 

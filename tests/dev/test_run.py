@@ -22,6 +22,27 @@ def test_every_folder_of_tests_is_run_once() -> None:
     assert sorted(paths) == [f"tests/{folder}" for folder in run.folders()]
 
 
+def test_those_in_a_real_browser_can_be_asked_for_alone() -> None:
+    install, suite = run.browser_steps()
+    assert install[1][-1] == "tests.browser.install"
+    assert [part for part in suite[1] if part.startswith("tests/")] == ["tests/browser"]
+
+
+def test_where_there_is_no_browser_its_tests_are_skipped_and_say_why() -> None:
+    options = ["-q", "-rs", "-p", "no:cacheprovider", "-p", "no:randomly", "tests/browser"]
+    said = subprocess.run(
+        [sys.executable, "-m", "pytest", *options],
+        cwd=ROOT,
+        env={"PATH": "/nowhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+    assert "Chromium not installed: python3 dev.py test --browser" in said.stdout
+    assert "passed" not in said.stdout
+
+
 def test_check_is_the_first_part_of_test() -> None:
     check, whole = run.steps_of("check"), run.steps_of("test")
     assert whole[: len(check)] == check

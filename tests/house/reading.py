@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PRODUCT = ("consent", "index_service", "index_verify")
+PRODUCT = ("consent", "index_service", "index_verify", "index_client", "thin_client")
 CODE = (*PRODUCT, "demo", "bench", "proofs", "migrations", "dev.py")
 _NOT_OURS = {"__pycache__", "build", "dist"}
 

@@ -184,6 +184,8 @@ RULES = (
         {
             "index_service/commands/": "what an operator asked for is printed",
             "index_verify/cli.py": "the verdict is printed",
+            "index_client/cli/": "what was asked for is printed",
+            "thin_client/cli.py": "why it does not start is printed",
         },
     ),
     Rule(
@@ -212,12 +214,15 @@ RULES = (
         {
             "index_service/domain/clock.py": "the clock",
             "index_verify/cli.py": "the verifier takes nothing of the index's, its clock neither",
+            "index_client/cli/clock.py": "the clock of whoever types",
+            "thin_client/clock.py": "the clock of the pages",
         },
     ),
     Rule(
         shape.a_file_is_short,
         (*CODE, "tests"),
         ("x = 1\n" * 401,),
+        {"index_client/generated/": "as long as the contract, and read there"},
     ),
     Rule(
         shape.a_function_is_short,
@@ -233,6 +238,7 @@ RULES = (
         shape.a_module_has_few_public_names,
         PRODUCT,
         ("\n".join(f"def f{n}(): ..." for n in range(13)),),
+        {"index_client/generated/types.py": "a type per schema of the contract"},
     ),
     Rule(
         shape.a_module_says_what_lives_in_it,
