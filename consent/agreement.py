@@ -14,6 +14,7 @@ from types import MappingProxyType
 from consent import agreement_sections as sections
 from consent.agreement_document import AgreementFault, AgreementInvalid, Place, in_force
 from consent.agreement_sections import AGREED_ACTIONS
+from consent.agreement_subscriptions import subscription_terms
 from consent.agreement_terms import (
     ActionsByHolder,
     Budget,
@@ -29,6 +30,7 @@ from consent.agreement_terms import (
     OverrideTerms,
     PurposesByHolder,
     ReasonsByPurpose,
+    SubscriptionTerms,
 )
 from consent.facts import AgencyKind, DisclosureClass, Purpose
 
@@ -68,6 +70,8 @@ _KEYS = (
     "named",
     "budgets",
 )
+# Told of only where an authority says so: left out, the answer is no.
+_MAY_BE_LEFT_OUT = ("subscriptions",)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,6 +103,7 @@ class Agreement:
     mediation: MediationTerms
     named: Mapping[str, NamedAgency]
     budgets: Mapping[AgencyKind, Budget]
+    subscriptions: SubscriptionTerms
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Agreement) and self.canonical == other.canonical
@@ -126,7 +131,8 @@ def default_document() -> dict[str, object]:
 
 def compile_agreement(document: Mapping[str, object]) -> Agreement:
     """Return the agreement a document states; AgreementInvalid unless all of it is understood."""
-    parts = Place(dict(document), "").parts(*_KEYS)
+    said = [key for key in _MAY_BE_LEFT_OUT if key in document]
+    parts = Place(dict(document), "").parts(*_KEYS, *said)
     parts["format"].number(FORMAT, FORMAT)
     parties = parts["parties"].words(AgencyKind)
     purposes, reasons, of_purposes = sections.purposes_opened(parts["purposes"], parties)
@@ -155,6 +161,7 @@ def compile_agreement(document: Mapping[str, object]) -> Agreement:
         mediation=sections.mediation_terms(parts["mediation"], parties),
         named=sections.named_agencies(parts["named"]),
         budgets=sections.budgets(parts["budgets"], parties),
+        subscriptions=subscription_terms(parts.get("subscriptions"), parties),
         # Last: only a document understood in full is surely plain JSON.
         canonical=json.dumps(dict(document), sort_keys=True, separators=(",", ":")),
     )

@@ -17,6 +17,7 @@ from consent.agreement_terms import (
     InForce,
     NamedAgency,
     OverrideTerms,
+    SubscriptionTerms,
 )
 from consent.facts import AgencyKind, DisclosureClass, InvolvementLevel, Purpose, SecondPerson
 
@@ -56,6 +57,7 @@ class WideningKind(StrEnum):
     MEDIATION = "mediation"
     NAMED = "named"
     BUDGET = "budget"
+    SUBSCRIPTION = "subscription"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,6 +93,7 @@ def widenings(old: Agreement, new: Agreement) -> tuple[Widening, ...]:
         WideningKind.MEDIATION: _mediation(old, new),
         WideningKind.NAMED: _named(old, new),
         WideningKind.BUDGET: _budgets(old, new),
+        WideningKind.SUBSCRIPTION: _subscriptions(old.subscriptions, new.subscriptions),
     }
     return tuple(sorted(Widening(kind, where) for kind, all_ in found.items() for where in all_))
 
@@ -188,3 +191,9 @@ def _budgets(old: Agreement, new: Agreement) -> _Found:
         for each in fields(Budget):
             numbers = getattr(before, each.name), getattr(budget, each.name)
             yield from _number(*numbers, kind, each.name)
+
+
+def _subscriptions(old: SubscriptionTerms, new: SubscriptionTerms) -> _Found:
+    yield from _words(old.without_involvement, new.without_involvement, "without_involvement")
+    for agency, kinds in new.across.items():
+        yield from _words(old.across.get(agency, frozenset()), kinds, agency)

@@ -90,6 +90,17 @@ class MediationTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionTerms:
+    """Who is told to ask again about a child without an involvement of their agency's own.
+
+    `across`: by the id of another authority, the kinds of agency there that are told at all.
+    """
+
+    without_involvement: frozenset[AgencyKind]
+    across: Mapping[str, frozenset[AgencyKind]]
+
+
+@dataclass(frozen=True, slots=True)
 class NamedAgency:
     """What one agency by name is denied that others of its kind are given."""
 

@@ -97,6 +97,7 @@ class Action(StrEnum):
     SUPERVISE = "supervise"  # a manager: own staff's use, samples signed off
     TRANSFER = "transfer"  # the team's: responsibility for a child moves between authorities
     RELEASE_LOG = "release_log"  # two people: a restored database may answer again
+    SUBSCRIBE = "subscribe"  # to be told to ask again; reads no child
 
 
 class Purpose(StrEnum):

@@ -2,6 +2,7 @@
 
 python -m tests.run check   format, lint, types, import contracts, pure tests
 python -m tests.run test    the same, then every other test
+python -m tests.run test --browser   those in a real browser alone; installs what they need
 """
 
 import subprocess
@@ -37,6 +38,14 @@ def quick_steps() -> list[Step]:
         ("types", [*PYTHON_M, "mypy", "--no-error-summary"]),
         ("import contracts", [str(Path(sys.executable).parent / "lint-imports")]),
         ("pure tests", pure),
+    ]
+
+
+def browser_steps() -> list[Step]:
+    """Return the steps of tests in a real browser: what they need is no part of `dev`."""
+    return [
+        ("what a browser test needs", [*PYTHON_M, "tests.browser.install"]),
+        ("tests in a real browser", pytest(["browser"])),
     ]
 
 
@@ -77,6 +86,8 @@ def main(arguments: list[str]) -> int:
     if asked not in ("check", "test"):
         print(__doc__, file=sys.stderr)
         return 2
+    if asked == "test" and "--browser" in more:
+        return run(browser_steps(), [each for each in more if each != "--browser"])
     return run(steps_of(asked), more)
 
 

@@ -4,8 +4,14 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from index_service.api.access_reports import access_report_routes
 from index_service.api.agreements import agreement_routes
 from index_service.api.assessments import assessment_routes, due_routes, holder_routes
+from index_service.api.caseloads import (
+    caseload_routes,
+    contact_feedback_routes,
+    own_involvement_routes,
+)
 from index_service.api.children import child_routes
 from index_service.api.consents import basis_routes, consent_change_routes, consent_routes
 from index_service.api.contact_requests import brokering_routes, contact_request_routes
@@ -38,12 +44,14 @@ from index_service.api.problems import install_problems
 from index_service.api.published import published
 from index_service.api.shields import identity_routes, shield_request_routes, shield_routes
 from index_service.api.status import status_routes
+from index_service.api.subscriptions import subscription_routes
 from index_service.api.supervision import sample_routes, supervision_routes
 from index_service.api.transfers import child_transfer_routes, transfer_routes
 from index_service.api.who_looked import who_looked_routes
 from index_service.domain.clock import Clock
 from index_service.services.agreements import Agreements
 from index_service.services.assessment import Assessments
+from index_service.services.auditing.access_report import AccessReports
 from index_service.services.auditing.breaches import Breaches
 from index_service.services.auditing.exporting import Exports
 from index_service.services.auditing.inspecting import Inspections
@@ -57,13 +65,16 @@ from index_service.services.bases import Bases
 from index_service.services.batch import Batches
 from index_service.services.brokering import Brokering
 from index_service.services.budgets import Budgets
+from index_service.services.caseloads import Caseloads
 from index_service.services.consenting import Consents
+from index_service.services.contact_feedback import ContactFeedback
 from index_service.services.contact_shield import ContactShields
 from index_service.services.decisions import Decisions
 from index_service.services.directory import Directories
 from index_service.services.dissenting import Dissents
 from index_service.services.due import DueList
 from index_service.services.feeding import Feeding
+from index_service.services.handing_over import HandOvers
 from index_service.services.hold_release import HoldReleases
 from index_service.services.holds import Holds
 from index_service.services.identity_change import IdentityChanges
@@ -85,6 +96,7 @@ from index_service.services.record import Records
 from index_service.services.shield_requests import ShieldRequests
 from index_service.services.shielding import Shielding
 from index_service.services.status import Statuses
+from index_service.services.subscribing import Subscriptions
 
 DESCRIPTION = (
     "The index of one Children's Services Authority: the core record of every child and a "
@@ -104,6 +116,9 @@ class Stories:
         self.reads = Reads(index, budgets)
         self.records = Records(index)
         self.involvements = Involvements(index)
+        self.caseloads = Caseloads(index)
+        self.hand_overs = HandOvers(index)
+        self.contact_feedback = ContactFeedback(index)
         self.assessments = Assessments(index)
         self.due = DueList(index)
         self.statuses = Statuses(index)
@@ -126,6 +141,7 @@ class Stories:
         self.log_releases = LogReleases(index)
         self.dissents = Dissents(index)
         self.notices = Notices(index)
+        self.subscriptions = Subscriptions(index)
         self.misuse_worklist = Worklist(index)
         self.misuse_marking = Marking(index)
         self.directories = Directories(index)
@@ -136,6 +152,7 @@ class Stories:
         self.samples = Samples(index)
         self.panels = Panels(index)
         self.who_looked = WhoLooked(index)
+        self.access_reports = AccessReports(index)
         self.supervising = Supervising(index)
         self.open_work = OpenWork(index)
         self.supervised_samples = SupervisedSamples(index)
@@ -182,6 +199,9 @@ def _routers(stories: Stories, identify: Identify, clock: Clock) -> tuple[APIRou
         agreement_routes(identify, stories.agreements),
         involvement_routes(identify, stories.involvements, clock),
         involvement_change_routes(identify, stories.involvements, clock),
+        own_involvement_routes(identify, stories.caseloads),
+        caseload_routes(identify, stories.caseloads, stories.hand_overs),
+        contact_feedback_routes(identify, stories.contact_feedback),
         consent_routes(identify, stories.consents),
         consent_change_routes(identify, stories.consents),
         basis_routes(identify, stories.bases),
@@ -196,6 +216,7 @@ def _routers(stories: Stories, identify: Identify, clock: Clock) -> tuple[APIRou
         proof_routes(identify, stories.proofs),
         log_release_routes(identify, stories.log_releases),
         notice_routes(identify, stories.notices),
+        subscription_routes(identify, stories.subscriptions),
         misuse_routes(identify, stories.misuse_worklist),
         misuse_rate_routes(identify, stories.misuse_worklist),
         mark_routes(identify, stories.misuse_marking),
@@ -204,6 +225,7 @@ def _routers(stories: Stories, identify: Identify, clock: Clock) -> tuple[APIRou
         breach_routes(identify, stories.breaches, stories.samples),
         panel_routes(identify, stories.panels),
         who_looked_routes(identify, stories.who_looked, clock),
+        access_report_routes(identify, stories.access_reports),
         supervision_routes(identify, stories.supervising, stories.open_work),
         sample_routes(identify, stories.supervised_samples),
         asker_routes(identify, stories.directories),

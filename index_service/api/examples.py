@@ -6,6 +6,7 @@ Nobody here exists: Northmere is invented, numbers are from the ranges kept for 
 from typing import Any, get_args
 
 from index_service.api.examples_agreements import AGREEMENT_EXAMPLES
+from index_service.api.examples_caseloads import CASELOAD_EXAMPLES
 from index_service.api.examples_consents import CONSENT_EXAMPLES
 from index_service.api.examples_inspections import INSPECTION_EXAMPLES
 from index_service.api.examples_log import LOG_EXAMPLES
@@ -13,6 +14,7 @@ from index_service.api.examples_matters import MATTER_EXAMPLES
 from index_service.api.examples_misuse import MISUSE_EXAMPLES
 from index_service.api.examples_region import REGION_EXAMPLES
 from index_service.api.examples_shields import SHIELD_EXAMPLES
+from index_service.api.examples_subscriptions import SUBSCRIPTION_EXAMPLES
 from index_service.api.examples_supervision import SUPERVISION_EXAMPLES
 from index_service.api.examples_transfers import TRANSFER_EXAMPLES
 from index_service.api.examples_who_looked import WHO_LOOKED_EXAMPLES
@@ -339,12 +341,14 @@ _TOLD: dict[str, Any] = {
 }
 
 EXAMPLES: dict[str, Any] = {
+    **CASELOAD_EXAMPLES,
     **SHIELD_EXAMPLES,
     **TRANSFER_EXAMPLES,
     **WHO_LOOKED_EXAMPLES,
     **INSPECTION_EXAMPLES,
     **LOG_EXAMPLES,
     **MATTER_EXAMPLES,
+    **SUBSCRIPTION_EXAMPLES,
     **MISUSE_EXAMPLES,
     **REGION_EXAMPLES,
     **SUPERVISION_EXAMPLES,

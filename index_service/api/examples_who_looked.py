@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from index_service.services.auditing.access_report import NOTICE as RECORD_NOTICE
 from index_service.services.auditing.who_looked import NOTICE
 
 _CHILD_ID = "6f9d2b1e-3c44-4a7e-9b57-0d2f8c5a1e90"
 _REQUEST_ID = "2e7c90b4-58d3-4f1a-9c26-b0d47e8f3a15"
 _ACCOUNT_ID = "51e0b7c8-a94d-4f26-8b13-c6d7f2093ea4"
 _AT = 1796169600
+_NAME = {"given_name": "Tamsin", "middle_names": None, "family_name": "Okonedo-Vale"}
 _FOUND = {
     "asked_by": "parent",
     "identity": "documents_seen",
@@ -63,5 +65,40 @@ WHO_LOOKED_EXAMPLES: dict[str, Any] = {
             },
         ],
         "notice": NOTICE,
+    },
+    "AccessReport": {
+        "request_id": _REQUEST_ID,
+        "as_of": "2026-11-22",
+        "record": {
+            "name": _NAME,
+            "former_names": [],
+            "date_of_birth": "2016-05-14",
+            "gender": "female",
+            "carers": [{"given_name": "Marisol", "middle_names": None, "family_name": "Vale"}],
+            "identifiers": {"nhs_number": "9990000018", "upn": None, "case_number": None},
+            "address": None,
+            "settings": None,
+        },
+        "provenance": [
+            {
+                "attribute": "name",
+                "agency_kind": "school",
+                "agency": None,
+                "as_of": "2026-09-02",
+                "by_person": False,
+            }
+        ],
+        "involvements": [
+            {
+                "agency_kind": "health_visiting",
+                "agency": None,
+                "service": None,
+                "began": None,
+                "ceased": None,
+            }
+        ],
+        "assessments": [],
+        "consents": [],
+        "notice": RECORD_NOTICE,
     },
 }

@@ -85,6 +85,13 @@ LINKS: dict[str, dict[str, Document]] = {
             "parameters": {"contact_request_id": "$response.body#/id"},
         }
     },
+    "subscribe": {
+        "read": {"operationId": "readSubscriptions"},
+        "end": {
+            "operationId": "endSubscription",
+            "parameters": {"subscription_id": "$response.body#/id"},
+        },
+    },
     "recordDissent": {
         "read": {
             "operationId": "readDissents",

@@ -113,6 +113,9 @@ MEANINGS: dict[Code, Meaning] = {
         "Too many requests",
         "Wait, state a case reference with each request, or ring the management team.",
     ),
+    Code.SUBSCRIPTIONS_FULL: Meaning(
+        403, "As many subscriptions as one may have", "End one you no longer have reason for."
+    ),
     Code.NOT_JSON: Meaning(400, "Not JSON", "Send one JSON value in UTF-8 without a mark."),
     Code.DUPLICATE_KEY: Meaning(400, "A key twice", "Name each key of an object once."),
     Code.BODY_TOO_LARGE: Meaning(

@@ -6,6 +6,7 @@ from typing import Any
 
 from consent.facts import AccessReason, AgencyKind, Purpose, Role
 from consent.peers import PeerMode
+from index_service.api.peer_contract_subscriptions import subscriptions_route
 from index_service.api.signed_contract import (
     Schema,
     SignedRoute,
@@ -370,4 +371,5 @@ def peer_contract() -> dict[str, Any]:
         "description": "What the indexes of a region ask of each other. Every message is signed"
         " and of one size; the protocol is in docs/federation.md.",
     }
-    return signed_contract(info, (_PROBE, _FIRST, _SECOND, _CLAIM, _RESULT, _ROUTED, _MOVES))
+    posted = (_ROUTED, _MOVES, subscriptions_route(_ASKER))
+    return signed_contract(info, (_PROBE, _FIRST, _SECOND, _CLAIM, _RESULT, *posted))

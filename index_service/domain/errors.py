@@ -36,6 +36,7 @@ class Code(StrEnum):
     MEDIATION_INVALID = "mediation_invalid"
     ANOTHER_DAY = "another_day"
     TOO_MANY_REQUESTS = "too_many_requests"
+    SUBSCRIPTIONS_FULL = "subscriptions_full"
 
     # Nonsense in the request.
     NOT_JSON = "not_json"

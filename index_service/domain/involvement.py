@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from consent.facts import SENSITIVE_KINDS, AgencyKind
+from index_service.domain.contact_feedback import Reports
 
 REVIEW_AFTER = timedelta(weeks=12)  # the longest a team around the child leaves between two
 
@@ -93,7 +94,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Involvement:
-    """One service's involvement with one child. `agency` is the recording agency's id."""
+    """One service's involvement with one child. `agency` is the recording agency's id.
+
+    `reports` is what those who used the contact said of it; another contact has none.
+    """
 
     id: UUID
     agency: str
@@ -105,6 +109,7 @@ class Involvement:
     confirmed: date | None = None
     practitioner: str | None = None
     consent_in_force: bool = False
+    reports: Reports = ()
 
     @staticmethod
     def is_sensitive(service: Service | None, agency_kind: AgencyKind | None) -> bool:

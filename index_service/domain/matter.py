@@ -25,6 +25,7 @@ class MatterKind(StrEnum):
     WATCHED = "watched"  # a record marked so that accesses to it are noticed
     LOG_RELEASE = "log_release"  # a restored index may answer again: two people say so
     TRANSFER = "transfer"  # of responsibility for a child, from one authority to another
+    SUBSCRIPTION = "subscription"  # to be told to ask again about a child
     DECOY = "decoy"  # nothing: so that storage does not tell how many are real
 
 

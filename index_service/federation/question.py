@@ -189,18 +189,37 @@ def _written(question_id: UUID, stated: Stated, rest: Mapping[str, Any]) -> byte
     return padded(orjson.dumps(said), QUESTION_BYTES)
 
 
-def _stated(stated: Stated) -> dict[str, Any]:
-    asker = stated.asker
+def written_asker(asker: PeerAsker) -> dict[str, Any]:
+    """Return who asks as messages hold it."""
     return {
-        "asker": {
-            "account": str(asker.account),
-            "agency": str(asker.agency),
-            "role": asker.role.value,
-            "agency_kind": asker.agency_kind.value,
-            "checked_on": _day(asker.checked_on),
-            "trained_on": _day(asker.trained_on),
-            "signed_on": _day(asker.signed_on),
-        },
+        "account": str(asker.account),
+        "agency": str(asker.agency),
+        "role": asker.role.value,
+        "agency_kind": asker.agency_kind.value,
+        "checked_on": _day(asker.checked_on),
+        "trained_on": _day(asker.trained_on),
+        "signed_on": _day(asker.signed_on),
+    }
+
+
+def read_asker(said: object) -> PeerAsker:
+    """Return who asks, or MessageRefused."""
+    asker = _object(said, _ASKER)
+    try:
+        return PeerAsker(
+            read_id(asker["account"]),
+            read_id(asker["agency"]),
+            Role(_text(asker["role"])),
+            AgencyKind(_text(asker["agency_kind"])),
+            *[_read_day(asker[name]) for name in ("checked_on", "trained_on", "signed_on")],
+        )
+    except (Invalid, ValueError):
+        raise malformed() from None
+
+
+def _stated(stated: Stated) -> dict[str, Any]:
+    return {
+        "asker": written_asker(stated.asker),
         "mediator": None if stated.mediator is None else str(stated.mediator),
         "purpose": stated.purpose.value,
         "reason": stated.reason.value,
@@ -235,7 +254,7 @@ def _parsed(body: bytes) -> object:
 
 
 def _read_stated(said: Mapping[str, Any]) -> Stated:
-    asker = _object(said["asker"], _ASKER)
+    asker = read_asker(said["asker"])
     epoch, set_name = said["epoch"], said["set"]
     if type(epoch) is not int or not 0 <= epoch <= EPOCH_MAX:
         raise malformed()
@@ -243,15 +262,8 @@ def _read_stated(said: Mapping[str, Any]) -> Stated:
         raise malformed()
     try:
         reference = said["reference"] and checked_reference(_text(said["reference"]))
-        days = [_read_day(asker[name]) for name in ("checked_on", "trained_on", "signed_on")]
         return Stated(
-            asker=PeerAsker(
-                read_id(asker["account"]),
-                read_id(asker["agency"]),
-                Role(_text(asker["role"])),
-                AgencyKind(_text(asker["agency_kind"])),
-                *days,
-            ),
+            asker=asker,
             mediator=None if said["mediator"] is None else read_id(said["mediator"]),
             purpose=Purpose(_text(said["purpose"])),
             reason=AccessReason(_text(said["reason"])),

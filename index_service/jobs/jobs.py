@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from index_service.jobs import parcel_jobs, region_jobs
+from index_service.jobs import parcel_jobs, region_jobs, subscription_jobs
 from index_service.services.index import Index
 from index_service.services.misuse.detecting import misuse_noticed
 from index_service.services.noticing import notices_due
@@ -72,5 +72,6 @@ JOBS = {
         Job("shields", "job", 60.0, region_jobs.shields),
         Job("route", "job", 5.0, parcel_jobs.route),
         Job("move", "job", 2.0, parcel_jobs.move),
+        Job("notify", "job", 3600.0, subscription_jobs.notify),
     )
 }

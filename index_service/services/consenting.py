@@ -58,7 +58,7 @@ from index_service.services.consents_standing import (
     standing_of,
 )
 from index_service.services.index import Index
-from index_service.services.pointers import case_token, open_load
+from index_service.services.loads import case_token, open_load
 from index_service.services.sealing import open_policy
 from index_service.services.statement import statement
 from index_service.services.writing import ABSENT, Opened, Repeatable, decided

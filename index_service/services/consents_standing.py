@@ -18,14 +18,8 @@ from index_service.services.cases import SealedCase, checked_cases
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.lists import list_pointer
-from index_service.services.pointers import (
-    LOAD_ROWS,
-    Load,
-    case_token,
-    caseload_pointers,
-    decoy,
-    open_load,
-)
+from index_service.services.loads import Load, case_token, caseload_pointers, open_load
+from index_service.services.pointers import LOAD_ROWS, decoy
 from index_service.services.sealing import SealedChild
 from index_service.services.writing import Opened
 from index_service.store.work import Work

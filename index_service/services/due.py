@@ -24,6 +24,7 @@ from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.assessed import assessments_told
 from index_service.services.attempt import Attempt
+from index_service.services.caseload_rows import rows_with_names
 from index_service.services.cases import checked_cases
 from index_service.services.contact_shield import contact_as_seen
 from index_service.services.cursors import cursor_position, next_cursor
@@ -148,7 +149,7 @@ class DueList:
         """Open those of these children's assessments that are this asker's to review."""
         keyring = self._index.keyring
         refs = {child_id: keyring.references.case_ref(child_id) for child_id in ids}
-        children = {row["child_id"]: row for row in await reading.candidates(ids)}
+        children = {row["child_id"]: row for row in await rows_with_names(reading, ids)}
         cases: dict[bytes, list[Any]] = {ref: [] for ref in refs.values()}
         for row in await reading.cases(list(refs.values())):
             cases[row["child_ref"]].append(row)

@@ -34,6 +34,7 @@ from index_service.services.feed_involvement import LineRefused, changed_by
 from index_service.services.feed_said import Read, Referred, Said, Supplier, record_of
 from index_service.services.feed_writes import Standing, Writes, kept_line
 from index_service.services.index import Index
+from index_service.services.loads import Load, caseload_pointers
 from index_service.services.merging import merged
 from index_service.services.peering.onward import NO_CASE, Onward
 from index_service.services.peering.outgoing import Outgoing
@@ -46,7 +47,7 @@ from index_service.services.placing import (
     sought,
     waits,
 )
-from index_service.services.pointers import Load, caseload_pointers, decoy
+from index_service.services.pointers import decoy
 from index_service.services.record import attributes_of, sourced, traced
 from index_service.services.sealing import facts_of, open_record
 from index_service.store.work import Work

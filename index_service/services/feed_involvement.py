@@ -31,4 +31,5 @@ def changed_by(before: Involvement, line: InvolvementLine) -> Involvement:
         ceased=before.ceased if change else line.ceased,
         confirmed=line.as_of,
         consent_in_force=before.consent_in_force if line.consent is None else line.consent,
+        reports=before.reports if line.contact in (None, before.contact) else (),
     )

@@ -13,7 +13,7 @@ from index_service.services.admitting import Admitted
 from index_service.services.cases import CaseFact, case_mark, seal_case
 from index_service.services.index import Index
 from index_service.services.involvement import Beginning, begun, harm_of
-from index_service.services.pointers import Load, caseload_pointers
+from index_service.services.loads import Load, caseload_pointers
 from index_service.services.sealing import NewChild, sealed_policy
 from index_service.store.work import Work
 

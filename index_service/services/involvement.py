@@ -33,8 +33,8 @@ from index_service.services.contact_shield import involvement_as_seen
 from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
+from index_service.services.loads import Load, case_token, caseload_pointers, open_load
 from index_service.services.peering.recorded_elsewhere import involvement_elsewhere
-from index_service.services.pointers import Load, case_token, caseload_pointers, open_load
 from index_service.services.sealing import open_policy
 from index_service.services.stand_in import stand_in
 from index_service.services.statement import Statement, statement
@@ -290,6 +290,6 @@ def contact_changed(contact: Contact) -> Callable[[Involvement, date], Involveme
     def change(before: Involvement, today: date) -> Involvement:
         if before.ceased is not None:
             raise Invalid(Code.STATE_CONFLICT)
-        return replace(before, contact=contact, confirmed=today)
+        return replace(before, contact=contact, confirmed=today, reports=())
 
     return change

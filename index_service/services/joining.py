@@ -30,7 +30,7 @@ from index_service.services.encoding import Policy
 from index_service.services.facts import CaseFacts
 from index_service.services.forms.assessment import CAF, LEAD
 from index_service.services.index import Index
-from index_service.services.pointers import Load, caseload_pointers
+from index_service.services.loads import Load, caseload_pointers
 from index_service.services.sealing import SealedChild
 from index_service.services.shielding import hold_duplicates, put_policy_and_tokens
 from index_service.store.work import Work

@@ -118,6 +118,12 @@ async def matter_beheld(index: Index, work: Work, matter_id: UUID) -> Matter | N
     return _opened(index.keyring, rows[0]).matter if rows else None
 
 
+async def matters_beheld(index: Index, work: Work, ids: Sequence[UUID]) -> list[Matter]:
+    """Return these matters as they stand, in order of id, without a lock."""
+    rows = await work.matters.beheld(ids) if ids else ()
+    return [_opened(index.keyring, row).matter for row in rows]
+
+
 async def put_matter(
     index: Index, work: Work, before: OpenMatter, after: Matter, off: Iterable[str] = ()
 ) -> None:

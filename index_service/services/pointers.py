@@ -1,4 +1,4 @@
-"""Sealed pointers of work: caseloads of agencies and practitioners, records that wait.
+"""Sealed pointers of work: records that wait, and rows that lead nowhere.
 
 Every write that could lead to a waiting record adds one row, real or decoy, so that
 neither a hold nor its absence shows in the table.
@@ -36,14 +36,6 @@ class Waiting:
     since_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """One case row of a caseload."""
-
-    child_id: UUID
-    case_id: UUID
-
-
 def decoy() -> tuple[bytes, bytes]:
     """Return a row that leads nowhere."""
     return decoy_token(), urandom(_POINTER_BYTES)
@@ -76,39 +68,3 @@ def open_waiting(keyring: Keyring, token: bytes, pointer: bytes) -> Waiting:
     data = keyring.pointers.open_small(token, pointer)
     since_s = int.from_bytes(data[33:])
     return Waiting(Waits(data[0]), UUID(bytes=data[1:17]), data[17:33], since_s)
-
-
-def _caseload_token(keyring: Keyring, whose: str, bucket: int) -> bytes:
-    return keyring.references.reference("caseload", whose.encode(), bytes((bucket,)))
-
-
-def case_token(keyring: Keyring, case_id: UUID) -> bytes:
-    """Return the token a case row's child is found under."""
-    return keyring.references.reference("case_id", case_id.bytes)
-
-
-def caseload_tokens(keyring: Keyring, agency: str) -> list[bytes]:
-    """Return the tokens an agency's caseload lies under: in order, so that pages go on."""
-    return [_caseload_token(keyring, f"agency/{agency}", bucket) for bucket in range(_BUCKETS)]
-
-
-def open_load(keyring: Keyring, token: bytes, pointer: bytes) -> Load:
-    """Return a case row and its child from a pointer."""
-    data = keyring.pointers.open_small(token, pointer)
-    return Load(UUID(bytes=data[1:17]), UUID(bytes=data[17:33]))
-
-
-def caseload_pointers(
-    keyring: Keyring, agency: str, practitioner: str | None, load: Load
-) -> list[tuple[bytes, bytes]]:
-    """Return the three rows that lead to a case row: by its id, its agency, its practitioner."""
-    data = b"\x00" + load.child_id.bytes + load.case_id.bytes + _SPARE
-    by_id = case_token(keyring, load.case_id)
-    rows = [(by_id, keyring.pointers.seal_small(by_id, data))]
-    for whose in (f"agency/{agency}", f"practitioner/{practitioner}" if practitioner else None):
-        if whose is None:
-            rows.append(decoy())
-            continue
-        token = _caseload_token(keyring, whose, load.case_id.bytes[0] % _BUCKETS)
-        rows.append((token, keyring.pointers.seal_small(token, data)))
-    return rows

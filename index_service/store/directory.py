@@ -64,6 +64,22 @@ class Directory:
         )
         return found.mappings().first()
 
+    async def in_force(self) -> RowMapping:
+        """Return the newest directory and agreement versions, for a story without a login."""
+        newest = (
+            select(agreement.c.version)
+            .where(agreement.c.csa == self._csa)
+            .order_by(agreement.c.version.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        found = await self._session.execute(
+            select(directory.c.version.label("directory"), newest.label("agreement"))
+            .where(directory.c.csa == self._csa)
+            .limit(1)
+        )
+        return found.mappings().one()
+
     async def agreement(self, version: int) -> bytes:
         """Return the sealed agreement of a version."""
         found = await self._session.execute(

@@ -24,6 +24,7 @@ from index_service.log.access_log import AccessLog, PreparedEntry
 from index_service.log.receipt import Receipt
 from index_service.store.auditing import Auditing
 from index_service.store.bulk import insert_rows
+from index_service.store.charges import Charges
 from index_service.store.children import Children
 from index_service.store.directory import Directory
 from index_service.store.entries import Entries
@@ -63,6 +64,7 @@ class Work:
         self._csa = csa
         self._log = log
         self.auditing = Auditing(session, csa)
+        self.charges = Charges(session, csa)
         self.children = Children(session, csa)
         self.directory = Directory(session, csa)
         self.entries = Entries(session, csa)
@@ -141,10 +143,17 @@ class Work:
 
 
 @asynccontextmanager
-async def work_on(engine: AsyncEngine, csa: str, log: AccessLog) -> AsyncIterator[Work]:
-    """Open a writing transaction; whatever leaves without commit is rolled back."""
+async def work_on(
+    engine: AsyncEngine, csa: str, log: AccessLog, *, one_instant: bool = False
+) -> AsyncIterator[Work]:
+    """Open a writing transaction; whatever leaves without commit is rolled back.
+
+    `one_instant`: all it reads is of one moment, and a row changed since is not written over.
+    """
     try:
         async with AsyncSession(engine, expire_on_commit=False) as session:
+            if one_instant:
+                await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             await session.execute(text(f"set local lock_timeout = {LOCK_WAIT_MS_MAX}"))
             yield Work(session, csa, log)
     except CommitUnknown:

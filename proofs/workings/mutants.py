@@ -15,6 +15,7 @@ GRANTS = (
     f"{VERSIONS}/0002_grants.sql",
     f"{VERSIONS}/0003_grants.sql",
     f"{VERSIONS}/0004_grants.sql",
+    f"{VERSIONS}/0005_grants.sql",
 )
 WALLS = tuple(f"{VERSIONS}/000{number}_walls.sql" for number in (1, 2, 3, 4))
 STORE = "tests/store"

@@ -10,6 +10,7 @@ NOUNS = tuple(
     for noun in (
         "agreements",
         "assessments",
+        "caseloads",
         "children",
         "consents",
         "contacts",
@@ -23,6 +24,7 @@ NOUNS = tuple(
         "peers",
         "shields",
         "status",
+        "subscriptions",
         "supervision",
         "transfers",
         "who_looked",

@@ -3,7 +3,7 @@
 A mark is answered alike on whatever it is put, also to the officer who puts it there.
 """
 
-from proofs.workings.worlds_people import AUDITOR, LEADER, PRACTITIONERS, TEAM
+from proofs.workings.worlds_people import AUDITOR, LEADER, PARENT, PRACTITIONERS, TEAM
 from proofs.workings.worlds_probes import NO_WHY, Aim, Probe, Scene, asks
 
 _ASKERS = (*PRACTITIONERS, LEADER, TEAM, AUDITOR, AUDITOR)
@@ -52,7 +52,7 @@ def mark(aim: Aim, who: str | None) -> Scene:
     body = {"child_id": child_id, "mark": kind}
     made = Probe("markRecord", who, "POST", _MARKS, body, NO_WHY, aim.once(), keeps=label)
     again = Probe("markRecord", who, "POST", _MARKS, body, NO_WHY, aim.once())
-    read = Probe("readChild", aim.chance.choice(PRACTITIONERS), "GET", f"/v1/children/{child_id}")
+    read = Probe("readChild", PARENT, "GET", f"/v1/children/{child_id}")
     ended = Probe("endMark", who, "POST", f"{_MARKS}/«{label}.id»/end", why=NO_WHY)
     return [made, again, read, ended][: aim.chance.randrange(1, 5)]
 

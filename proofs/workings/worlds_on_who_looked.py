@@ -46,3 +46,16 @@ def release(aim: Aim, who: str | None) -> Scene:
     """Release one that is not there."""
     path = f"{_REQUESTS}/{aim.id_of('request')}/release"
     return [Probe("releaseWhoLooked", who, "POST", path, why=NO_WHY)]
+
+
+@asks("readAccessReport", by=(TEAM,))
+def report(aim: Aim, who: str | None) -> Scene:
+    """Record a request about the hidden child or another, and ask for the record itself."""
+    label, child_id = aim.label(), aim.child_id()
+    path = f"/v1/children/{child_id}"
+    said = {**_FOUND, "judged_on": aim.stage.day(2)}
+    operation = "recordWhoLookedRequest"
+    asked = f"{path}/who-looked-requests"
+    made = Probe(operation, who, "POST", asked, said, NO_WHY, aim.once(), keeps=label)
+    told = f"{path}/access-report?request_id=«{label}.id»"
+    return [made, Probe("readAccessReport", who, "GET", told, why=NO_WHY)]

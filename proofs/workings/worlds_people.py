@@ -46,7 +46,7 @@ def everybody(today: date) -> dict[str, Persona]:
     known = personas(today)
     rows: tuple[tuple[str, Agency, dict[str, Any]], ...] = (
         ("colleague", SOCIAL_CARE, {}),
-        (PARENT, FAMILIES, {}),
+        (PARENT, FAMILIES, {"practitioner_id": made_id("practitioner who is a parent")}),
         (LEADER, FAMILIES, {"may_supervise": True}),
         ("suspended_worker", SOCIAL_CARE, {"state": AccountState.SUSPENDED}),
         ("second_manager", known[TEAM].agency, {"role": Role.MANAGEMENT_TEAM}),

@@ -7,7 +7,7 @@ from typing import Any
 from demo.personas import SCHOOLS
 from proofs.workings.crowd import Child
 from proofs.workings.worlds_on_feeds import BIG_BATCH, batch, child_line
-from proofs.workings.worlds_people import PRACTITIONERS
+from proofs.workings.worlds_people import FAMILIES, PRACTITIONERS
 from proofs.workings.worlds_probes import (
     CARE,
     CONTACT,
@@ -86,6 +86,7 @@ async def staged(hand: Hand) -> Stage:
     await _shielded(hand, stage)
     await _held(hand, stage)
     await _contact_shielded(hand, stage)
+    await _to_hand_over_to(hand, stage)
     await _fed(hand, stage)
     return stage
 
@@ -149,6 +150,12 @@ async def _contact_shielded(hand: Hand, stage: Stage) -> None:
     contact = {**CONTACT, "person": {**NAMED, "phone": "+441632960997"}}
     path = f"/v1/involvements/{one}"
     await hand.do(Probe("amendInvolvement", "teacher", "PATCH", path, {"contact": contact}))
+
+
+async def _to_hand_over_to(hand: Hand, stage: Stage) -> None:
+    """The parent has a colleague, to whom their manager may give their involvements."""
+    said = {"agency_id": str(FAMILIES.id), "name": "Sorrel Ashdown", "team": CONTACT["team"]}
+    stage.ids["taker"] = await hand.made("manager", "/v1/practitioners", said, None)
 
 
 async def _fed(hand: Hand, stage: Stage) -> None:

@@ -62,6 +62,15 @@ LEVELS = {
     ],
 }
 LEVELLED = default_with("levels", value=LEVELS)
+
+
+def subscriptions(*without: str, across: tuple[str, ...] = ()) -> dict[str, object]:
+    """What an agreement says of subscriptions, across borders of one agency's."""
+    told = [{"agencies": [AGENCY], "agency_kinds": [*across]}]
+    instrument = {"title": "Decision of the parties", "dated": "2026-05-01"}
+    return {"instrument": instrument, "without_involvement": [*without], "across": told}
+
+
 SAFEGUARD = ("purposes", "safeguard")
 CASES: list[tuple[Agreement, Path, object, list[tuple[str, tuple[str, ...]]]]] = [
     (DEFAULT, ("in_force_from",), "2026-04-30", [("days", ("in_force_from",))]),
@@ -238,6 +247,18 @@ CASES: list[tuple[Agreement, Path, object, list[tuple[str, tuple[str, ...]]]]] =
         ],
     ),
     (DEFAULT, ("named",), [named(classes_withheld=["status"])], []),
+    (
+        DEFAULT,
+        ("subscriptions",),
+        subscriptions("police", across=("school",)),
+        [("subscription", (AGENCY, "school")), ("subscription", ("without_involvement", "police"))],
+    ),
+    (
+        default_with("subscriptions", value=subscriptions("police", across=("school",))),
+        ("subscriptions",),
+        subscriptions(),
+        [],
+    ),
     (
         DEFAULT,
         ("budgets", "exceptions", 0),

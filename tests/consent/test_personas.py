@@ -83,7 +83,7 @@ def test_every_practitioner_records_consents_and_asks_for_help(who: Who) -> None
         Action.RECORD_DISSENT,
     ):
         assert works(who, ask(action))
-    for action in (Action.ASK_CONTACT, Action.MEDIATE):
+    for action in (Action.ASK_CONTACT, Action.SUBSCRIBE, Action.MEDIATE):
         assert may_ask(asker(who), ask(action), DEFAULT)
     for action in (Action.READ_DECISION, Action.READ_NOTICES):
         assert may_ask(asker(who), bare(action), DEFAULT)
@@ -111,7 +111,8 @@ def test_the_team_does_everything_but_supply_mediate_and_audit() -> None:
     for action in Action:
         team = asker(TEAM, may_override=True, may_supervise=True)
         allowed = may_ask(team, team_ask(action), DEFAULT).allowed
-        assert allowed is (action not in (Action.SUPPLY, Action.MEDIATE, *WATCHES_THE_INDEX))
+        others = (Action.SUPPLY, Action.MEDIATE, Action.SUBSCRIBE, *WATCHES_THE_INDEX)
+        assert allowed is (action not in others)
 
 
 def test_a_case_system_looks_up_and_reads_what_became_of_it() -> None:

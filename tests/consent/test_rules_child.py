@@ -82,7 +82,7 @@ def test_the_team_sees_every_class() -> None:
 def test_what_is_asked_of_no_child_shows_none() -> None:
     """Neither the team nor anybody else, whatever is agreed."""
     of_a_child = {*TEAM_ACTIONS, Action.READ_HOLDS}
-    for action in set(Action) - of_a_child - {Action.SUPPLY, Action.MEDIATE}:
+    for action in set(Action) - of_a_child - {Action.SUPPLY, Action.MEDIATE, Action.SUBSCRIBE}:
         decision = decide(asker(TEAM), bare(action), PLAIN, DEFAULT)
         assert not decision.allowed
         assert decision.permits == frozenset()

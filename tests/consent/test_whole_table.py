@@ -51,7 +51,7 @@ ABOUT_A_CHILD = (
         " ask_shield override release_hold close_identity transfer record_status record_dissent"
     )
 )
-WORKERS_ASK = CONSENTS | words("ask_contact mediate ask_shield record_dissent")
+WORKERS_ASK = CONSENTS | words("ask_contact subscribe mediate ask_shield record_dissent")
 ROLE_DOES = {
     "practitioner": READS
     | AFTERWARDS

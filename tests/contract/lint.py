@@ -23,7 +23,7 @@ JSON = "application/json"
 # Creations nothing shows yet: the management team's account keeping has no read.
 UNREAD = {"addAccount"}
 # A family asks, not who works with the child: who and why stands in the body.
-ASKED_BY_A_FAMILY = {"recordWhoLookedRequest"}
+ASKED_BY_A_FAMILY = {"recordWhoLookedRequest", "readAccessReport"}
 # Ids of the index and names a supplier or the team gave: never facts of a child.
 IN_URLS = {
     "path": {
@@ -31,9 +31,13 @@ IN_URLS = {
         "mediation_id", "contact_request_id", "entry_id", "alert_id", "mark_id",
         "agreement_id", "version", "member", "shield_request_id", "override_id",
         "consent_id", "basis_id", "panel_id", "sample_id",
-        "who_looked_request_id", "release_id", "transfer_id", "leaf",  # a leaf is blinded
+        "who_looked_request_id", "release_id", "transfer_id", "subscription_id",
+        "leaf",  # a leaf is blinded
     },
-    "query": {"cursor", "kind", "shard", "size", "from", "to", "month"},  # of the tree, of nobody
+    "query": {
+        "cursor", "kind", "shard", "size", "from", "to", "month",  # of the tree, of nobody
+        "practitioner_id", "due", "request_id",
+    },
 }  # fmt: skip
 EMPTY = {"500", "503"}
 

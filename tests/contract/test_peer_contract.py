@@ -15,7 +15,7 @@ from index_service.api.peer_contract import peer_contract
 from index_service.domain.child import IdentifierScheme, PersonName
 from index_service.domain.matching.keys import Facts
 from index_service.domain.transfer import MoveStep
-from index_service.federation import moves, routed
+from index_service.federation import moves, routed, subscriptions
 from index_service.federation.answer import FirstAnswer, PeerOutcome, SecondAnswer
 from index_service.federation.question import (
     FIRST_PATH,
@@ -53,6 +53,7 @@ FIRST = FirstQuestion(ID, STATED, (bytes(16),) * LOCATED_AT_ONCE)
 SECOND = SecondQuestion(ID, STATED, bytes(87), FACTS)
 SUPPLIER = routed.RoutedSupplier("schools", ID, AgencyKind.SCHOOL, DAY, DAY, None, True)
 PARCEL = routed.Parcel(uuid4(), SUPPLIER, (routed.RoutedLine({"kind": "child"}, uuid4()),))
+PLACED = subscriptions.Placed(ID, ID, ASKER, STATED.purpose, STATED.reason, DAY)
 WORK = Claimed(ID, (Work(ID, FIRST_PATH, FIRST.encoded()),))
 RESULT = Result(ID, ID, "v1.x", b"{}")
 # One request and one answer of every route, as the code writes them.
@@ -66,6 +67,10 @@ SPOKEN: dict[str, tuple[bytes, bytes]] = {
     moves.PATH: (
         moves.MoveMessage(uuid4(), MoveStep.AGREED).body(),
         moves.answer_body(MoveStep.AGREED),
+    ),
+    subscriptions.PATH: (
+        subscriptions.Exchange((PLACED,), (ID,), (subscriptions.Notice(ID, 1),)).body(),
+        subscriptions.Told((subscriptions.Notice(ID, 1),)).body(),
     ),
 }
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import orjson
@@ -33,6 +33,8 @@ from index_service.federation.errors import (
 from index_service.federation.message import Sent, verify_answer
 from index_service.federation.naming import agency_of
 from index_service.federation.sizes import PROBE_ANSWER_BYTES, PROBLEM_BYTES, RELEASE_STEP_S
+from index_service.federation.subscriptions import PATH as SUBSCRIPTIONS_PATH
+from index_service.federation.subscriptions import Exchange
 from index_service.log.receipt import verify_receipt
 from index_service.services.peering.heard import open_exchange
 from index_service.services.peering.membership import load_directory
@@ -48,6 +50,7 @@ from tests.federation.port import (
     ports_open,
     sent,
 )
+from tests.federation.subscribing import placing
 from tests.stories.asking import Ask
 
 TRIES = 40
@@ -168,6 +171,19 @@ async def test_of_one_message_sent_to_two_workers_at_once_one_is_heard(ports: Po
             both = [sent(ports, head, port=at) for at in (ports.port, other)]
             told = [each.code for each in await asyncio.gather(*both)]
             assert sorted(told) == ["", PeerCode.REPLAYED]
+
+
+async def test_a_message_about_subscriptions_counts_once(ports: Ports) -> None:
+    body = Exchange(placed=(placing(str(uuid4())),)).body()
+    url = f"https://127.0.0.1:{ports.port}{SUBSCRIPTIONS_PATH}"
+    head = ports.signer().signed_request("POST", url, body)
+    kept = []
+    for expected in ("", PeerCode.REPLAYED):
+        said = await sent(ports, head, path=SUBSCRIPTIONS_PATH, body=body)
+        assert said.code == expected
+        (row,) = await ports.workers[0].served.rows("select count(*) as n from matter")
+        kept.append(row["n"])
+    assert kept[0] == kept[1] > 0
 
 
 async def test_nonces_are_kept_until_their_messages_are_too_old(ports: Ports) -> None:

@@ -25,7 +25,17 @@ from index_service.domain.consenting import (
     ReceiptKept,
     Understanding,
 )
-from index_service.domain.involvement import SENSITIVE_SERVICES, Service
+from index_service.domain.contact_feedback import ContactOutcome, ContactSaid
+from index_service.domain.involvement import (
+    SENSITIVE_SERVICES,
+    Contact,
+    Day,
+    Hours,
+    Involvement,
+    PersonContact,
+    Service,
+    TeamContact,
+)
 from index_service.services.cases import FORMS, CaseFact
 from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
@@ -215,6 +225,20 @@ def test_an_assessment_is_told_as_the_family_said_last(
     assert caf(*facts) is expected
 
 
+def _longest_involvement(kind: AgencyKind) -> Involvement:
+    """Return an involvement of the longest texts an agency writes in our letters, much said of."""
+    far, week = date(9999, 12, 31), tuple(Day)
+    hours = tuple(Hours(week, "00:00", "24:00") for _ in range(3))
+    contact = Contact(
+        TeamContact("x" * 60, "+" * 25, hours), PersonContact("x" * 35, "+" * 25, "x" * 60), True
+    )
+    said = tuple(ContactSaid("f" * 8, outcome) for outcome in list(ContactOutcome)[:3])
+    who = str(ROW)
+    return Involvement(
+        ROW, CLINIC, kind, Service.SUBSTANCE_MISUSE, contact, far, far, far, who, True, said
+    )
+
+
 def test_the_longest_rows_fit_their_envelopes() -> None:
     """Heads and bodies have one size for every kind of row, so no word may be too long."""
     far = date(9999, 12, 31)
@@ -250,6 +274,7 @@ def test_the_longest_rows_fit_their_envelopes() -> None:
         for kind in AgencyKind
         for reason in NotSharedReason
     ]
+    facts += [_longest_involvement(kind) for kind in AgencyKind]
     for fact in facts:
         (form,) = (each for each in FORMS if isinstance(fact, each.fact))
         row = [form.kind, form.agency(fact), *form.head(fact)]

@@ -11,6 +11,7 @@ from consent.agreement import default_document
 from demo.personas import SCHOOLS, made_id
 from index_service.api.app import Stories, create_app
 from index_service.api.identify import Identify
+from tests.stories.asking import Why
 from tests.stories.made import Stated, a_child, by_name, contact, day, involvement, key
 
 ABOUT = {"purpose": "safeguard", "reason": "review"}
@@ -172,6 +173,12 @@ SAMPLES: dict[Route, Stated] = {
     Route("POST", "/v1/consents/{consent_id}/receipt"): {"receipt": "K5QH2MZ7RTWB"},
     Route("PATCH", "/v1/involvements/{involvement_id}"): {"contact": contact()},
     Route("POST", "/v1/involvements/{involvement_id}/cease"): {"ceased": day(1)},
+    Route("POST", "/v1/involvements/{involvement_id}/feedback"): {"outcome": "no_answer"},
+    Route("POST", "/v1/caseload/hand-overs"): {
+        "from_practitioner_id": str(uuid4()),
+        "to_practitioner_id": str(uuid4()),
+        "involvement_ids": [str(uuid4())],
+    },
     Route("POST", "/v1/mediations"): {"mediator_account_id": str(uuid4())},
     Route("POST", "/v1/contact-requests"): {
         "lookup": by_name(a_child()),
@@ -225,6 +232,7 @@ SAMPLES: dict[Route, Stated] = {
     Route("POST", "/v1/who-looked-requests/{who_looked_request_id}/refuse"): {
         "reason": "harm_possible",
     },
+    Route("POST", "/v1/subscriptions"): {"child_id": str(uuid4()), "reference": "HV/2031-77"},
     Route("POST", "/v1/transfers"): {
         "authority": "camfield",
         "reason": "moved_home",
@@ -242,6 +250,8 @@ def headers_of(route: Route) -> dict[str, str]:
     """Return the headers a change on this route needs."""
     if route.method == "PATCH" and route.template.startswith("/v1/children"):
         return {"If-Match": f'"{"x" * 22}"'}
+    if route.template.startswith("/v1/caseload"):  # kept by a supervisor, about children
+        return {"Idempotency-Key": key(), **Why("safeguard", "review").headers()}
     if asker_of(route) == "auditor":
         return {"Idempotency-Key": key(), "Access-Reference": "AUD/2026-1"}
     return {"Idempotency-Key": key()} if route.method == "POST" else {}
@@ -249,7 +259,7 @@ def headers_of(route: Route) -> dict[str, str]:
 
 def asker_of(route: Route) -> str:
     """Return somebody whose role may do what the route does."""
-    if route.template.startswith("/v1/supervision"):
+    if route.template.startswith(("/v1/supervision", "/v1/caseload")):
         return "supervisor"
     if route.template.startswith("/v1/feeds"):
         return "schools_feed"

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from consent.decide import decide_involvement
 from consent.decision import Decision
 from consent.facts import Action, Ask, DisclosureClass, InvolvementLevel
 from consent.supervision import supervisor_would_ask
+from index_service.domain.caseload import confirm_by, last_said
 from index_service.domain.disclosure import Shown
 from index_service.domain.errors import Code, Invalid
 from index_service.domain.involvement import Involvement
@@ -36,15 +37,14 @@ from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.listed import most_urgent_first
 from index_service.services.lists import list_tokens
+from index_service.services.loads import Load, caseload_tokens, open_load
 from index_service.services.matters import TEAM, matters_on
-from index_service.services.pointers import Load, caseload_tokens, open_load
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.stand_in import pass_over
 from index_service.services.writing import decided
 from index_service.store.reading import OverTheBound, Snapshot, snapshot
 
 PAGE_MAX = 50
-NOT_CONFIRMED_FOR = timedelta(weeks=26)
 _AT_ONCE = 8  # children, so that even the fullest records stay under the bound of one query
 _UNANSWERED = frozenset({MatterState.WAITING, MatterState.TAKEN})
 
@@ -241,9 +241,9 @@ class _Desk:
                         continue
                     body = case.body(head)
                     assert isinstance(body, Involvement)  # INVARIANT: the head said so
-                    since = body.confirmed or body.began
-                    if body.ceased is None and since + NOT_CONFIRMED_FOR <= self._today:
-                        found[case.id] = _involvement(body, record.child.child_id, since)
+                    if body.ceased is None and confirm_by(body) <= self._today:
+                        child_id = record.child.child_id
+                        found[case.id] = _involvement(body, child_id, last_said(body))
         return [found[load.case_id] for load in loads if load.case_id in found]
 
     async def _records(self, ids: Iterable[UUID], ask: Ask) -> AsyncGenerator[_Record, None]:

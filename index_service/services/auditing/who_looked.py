@@ -7,7 +7,6 @@ family may not know leaves no trace in a report; what the team may know stands i
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,12 +15,9 @@ import orjson
 from consent.facts import Action
 from consent.who_looked import (
     TOLD_CLASSES,
-    child_is_guarded,
     family_is_told_which_kind,
     team_may_tell_who_looked,
 )
-from index_service.domain.clock import ADULT_AGE_YEARS, age_on
-from index_service.domain.consenting import ConsentFor
 from index_service.domain.disclosure import Shown
 from index_service.domain.errors import Code, Invalid, NotDisclosed
 from index_service.domain.looks import (
@@ -37,28 +33,16 @@ from index_service.domain.looks import (
 from index_service.domain.matter import Matter, MatterKind, MatterState, Step
 from index_service.domain.who_looked import (
     REQUEST_DAYS_MAX,
-    AskedBy,
-    ChildsWish,
-    Competence,
     Findings,
     GateRefusal,
-    IdentityShown,
-    JudgedBy,
-    NotAskedBecause,
-    OrdersFound,
-    RightShown,
-    SeriousHarm,
-    what_stands_against,
 )
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.auditing.looks import investigations_of, seen_of
 from index_service.services.auditing.shown import kinds_of
-from index_service.services.cases import checked_cases
+from index_service.services.auditing.subject_gate import against, findings_of, is_guarded
 from index_service.services.directory_rows import open_account, open_practitioner
-from index_service.services.facts import CaseFacts, child_facts
-from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.listed import Paging, most_urgent_first
 from index_service.services.matters import (
@@ -145,13 +129,13 @@ class WhoLooked:
 
     def _opened(self, admitted: Admitted, child: SealedChild, wanted: Requested) -> Matter:
         now_s, account = int(self._index.clock.now().timestamp()), str(admitted.asker.account_id)
-        against = _against(wanted.findings, child, admitted.ask.today)
+        refusals = against(wanted.findings, child, admitted.ask.today)
         return Matter(
             uuid4(),
             MatterKind.WHO_LOOKED,
-            MatterState.REFUSED if against else MatterState.WAITING,
+            MatterState.REFUSED if refusals else MatterState.WAITING,
             now_s,
-            0 if against else now_s + REQUEST_DAYS_MAX * _DAY_S,
+            0 if refusals else now_s + REQUEST_DAYS_MAX * _DAY_S,
             account,
             str(admitted.asker.agency_id),
             child.child_id,
@@ -159,9 +143,9 @@ class WhoLooked:
                 **_written(wanted.findings),
                 "detail": wanted.detail.value,
                 "detail_ground": wanted.ground.value if wanted.ground else None,
-                "refusals": [each.value for each in against],
+                "refusals": [each.value for each in refusals],
             },
-            (Step(now_s, account, "refused" if against else "recorded"),),
+            (Step(now_s, account, "refused" if refusals else "recorded"),),
         )
 
     async def waiting(self, login: Login, cursor: str | None, attempt: Attempt) -> bytes:
@@ -204,7 +188,7 @@ class WhoLooked:
             child = await self._child(work, admitted, _child_of(matter), attempt)
             if int(index.clock.now().timestamp()) >= matter.due_s:
                 raise Invalid(Code.ENDED_ALREADY)
-            if _against(_findings(matter), child, admitted.ask.today):
+            if against(findings_of(matter), child, admitted.ask.today):
                 raise Invalid(Code.STATE_CONFLICT)
             body = await self._report(work, admitted, matter, child)
             after = matter.stepped(self._step(admitted, "released"), MatterState.ANSWERED)
@@ -224,7 +208,7 @@ class WhoLooked:
         index, now = self._index, self._index.clock.now()
         seen = await seen_of(index, work, child.child_id, kinds_of(admitted.view))
         detail = Detail(matter.details["detail"])
-        guarded = await self._is_guarded(work, child, seen.looks)
+        guarded = await is_guarded(index, work, child, seen.looks)
         if guarded or detail is not Detail.KINDS:
             await must_be_another(index, work, admitted, matter.account)
         investigations = await investigations_of(index, work, child.child_id, seen)
@@ -252,18 +236,6 @@ class WhoLooked:
         if found.matter.state is not MatterState.WAITING:
             raise Invalid(Code.ENDED_ALREADY)
         return found
-
-    async def _is_guarded(self, work: Work, child: SealedChild, looks: Iterable[Look]) -> bool:
-        """Say whether kinds only are told, by two: for what is hidden, or ever was sensitive."""
-        keyring = self._index.keyring
-        ref = keyring.references.case_ref(child.child_id)
-        rows: list[Any] = [row._mapping for row in await work.children.cases([ref])]
-        cases = checked_cases(keyring, child.key, child.policy, rows)
-        heads = [case.head() for case in cases]
-        facts = CaseFacts(heads, "", self._index.clock.today())
-        sensitive = any(_is_sensitive(head, facts) for head in heads)
-        looked = any(each.kind and not family_is_told_which_kind(each.kind) for each in looks)
-        return child_is_guarded(child_facts(child.policy), sensitive=sensitive or looked)
 
     async def _names(
         self, work: Work, admitted: Admitted, looks: Iterable[Look], detail: Detail
@@ -303,22 +275,6 @@ def _asked(login: Login, attempt: Attempt) -> Asked:
     return Asked(login, Action.TELL_WHO_LOOKED, attempt.access)
 
 
-def _against(findings: Findings, child: SealedChild, today: date) -> tuple[GateRefusal, ...]:
-    is_adult = age_on(child.identity().date_of_birth, today) >= ADULT_AGE_YEARS
-    return what_stands_against(findings, today, is_adult=is_adult)
-
-
-def _is_sensitive(head: CaseHead, facts: CaseFacts) -> bool:
-    """Say whether a case row speaks of a sensitive service: ceased, refused or in force."""
-    if head.kind == "involvement":
-        return facts.involvement(head).sensitive
-    if head.kind == "lead":
-        return facts.leading(head).sensitive
-    if head.kind == "consent":
-        return bool(head.extra[0] == ConsentFor.SENSITIVE_ENTRY)
-    return head.kind == "basis" and head.extra[1] is not None
-
-
 def _written(found: Findings) -> dict[str, Any]:
     return {
         "asked_by": found.asked_by.value,
@@ -332,23 +288,6 @@ def _written(found: Findings) -> dict[str, Any]:
         "unasked_because": found.unasked_because.value if found.unasked_because else None,
         "harm": found.harm.value,
     }
-
-
-def _findings(matter: Matter) -> Findings:
-    known = matter.details
-    judged_by, judged_on, why = known["judged_by"], known["judged_on"], known["unasked_because"]
-    return Findings(
-        AskedBy(known["asked_by"]),
-        IdentityShown(known["identity"]),
-        RightShown(known["right"]),
-        OrdersFound(known["orders"]),
-        Competence(known["competence"]),
-        ChildsWish(known["wish"]),
-        SeriousHarm(known["harm"]),
-        JudgedBy(judged_by) if judged_by else None,
-        date.fromisoformat(judged_on) if judged_on else None,
-        NotAskedBecause(why) if why else None,
-    )
 
 
 def _shown(matter: Matter) -> Shown:

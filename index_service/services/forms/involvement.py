@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from consent.facts import AgencyKind
+from index_service.domain.contact_feedback import LETTERS, OUTCOMES, ContactSaid
 from index_service.domain.involvement import Involvement, Service
 from index_service.services.encoding import day_of, day_text
 from index_service.services.forms.contact import contact_of, contact_row
@@ -18,12 +19,14 @@ def _head(fact: Involvement) -> Sequence[Any]:
 
 def _body(fact: Involvement) -> Sequence[Any]:
     days = (day_text(fact.began), day_text(fact.ceased), day_text(fact.confirmed))
-    return [contact_row(fact.contact), *days, fact.practitioner]
+    reports = [LETTERS[each.outcome] + each.by for each in fact.reports]
+    return [contact_row(fact.contact), *days, fact.practitioner, reports]
 
 
 def _read(row_id: UUID, head: CaseHead, row: Sequence[Any]) -> Involvement:
     agency_kind, service, consent = head.extra
-    contact, began, ceased, confirmed, who = row
+    contact, began, ceased, confirmed, who, *since = row
+    (reports,) = since or ([],)  # rows grow at their end
     return Involvement(
         row_id,
         head.agency,
@@ -35,6 +38,7 @@ def _read(row_id: UUID, head: CaseHead, row: Sequence[Any]) -> Involvement:
         day_of(confirmed),
         who,
         bool(consent),
+        tuple(ContactSaid(said[1:], OUTCOMES[said[0]]) for said in reports),
     )
 
 

@@ -15,10 +15,11 @@ from index_service.services.consents_standing import DAY, TELLABLE, notice_point
 from index_service.services.due import due_rows
 from index_service.services.encoding import Policy
 from index_service.services.index import Index
+from index_service.services.loads import Load, caseload_pointers
 from index_service.services.peering.delivered import Delivered
 from index_service.services.peering.onward import NO_CASE
 from index_service.services.placing import Surroundings, birth_digests, sought, waits
-from index_service.services.pointers import LOAD_ROWS, Load, caseload_pointers, decoy
+from index_service.services.pointers import LOAD_ROWS, decoy
 from index_service.services.sealing import (
     NewChild,
     facts_of,

@@ -8,18 +8,20 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from os import urandom
+from typing import Protocol
 from uuid import UUID
 
 from consent.agreement import Agreement
 from consent.facts import AgencyKind
 from index_service.crypto.keyring import Keyring
 from index_service.federation.errors import MessageRefused, PeerCode
-from index_service.store.reading import Snapshot
 
 CHILDREN_MAX = 48
 """Children one question may tell of; more are too many to tell any of."""
 
-FIRST, SECOND = b"first", b"second"
+FIRST, SECOND, NOTICE = b"first", b"second", b"notice"
+_REF_BYTES = 16
 
 _process_log = logging.getLogger(__name__)
 
@@ -52,6 +54,14 @@ class _Used:
     misses: int
 
 
+class ChargeReader(Protocol):
+    """A snapshot or writing transaction that can tell what was charged."""
+
+    async def spent(self, day: date, who: Sequence[bytes]) -> dict[bytes, int]:
+        """Return how many charges stand under each of these on a day (UTC)."""
+        ...
+
+
 class PeerDay:
     """Today of one authority, for one question of it."""
 
@@ -65,7 +75,7 @@ class PeerDay:
         self._very = self._of("very question", *question, asking.body)
         self._used = _Used(0, 0, 0)
 
-    async def begin(self, reading: Snapshot) -> None:
+    async def begin(self, reading: ChargeReader) -> None:
         """Read the day; MessageRefused where another question went by this id already."""
         names = {name: self._of(name) for name in ("searches", "children", "misses")}
         wanted = [*names.values(), self._question, self._very]
@@ -75,7 +85,7 @@ class PeerDay:
             raise MessageRefused(PeerCode.MALFORMED)
 
     async def allows(
-        self, reading: Snapshot, agreement: Agreement, children: Collection[UUID]
+        self, reading: ChargeReader, agreement: Agreement, children: Collection[UUID]
     ) -> bool:
         """Return whether these children may be told of today, having counted those told already."""
         refs = [self._child(child_id) for child_id in sorted(children)][:CHILDREN_MAX]
@@ -105,6 +115,17 @@ class PeerDay:
             child = self._child(child_id)
             rows += [(self._of("children"), child), (child, child)]
         return tuple(rows)
+
+    async def child_charges(
+        self, reading: ChargeReader, told: UUID | None
+    ) -> list[tuple[bytes, bytes]]:
+        """Return the two rows that a notice about a child leaves, or as many that say nothing."""
+        if told is None:
+            return [(urandom(_REF_BYTES), urandom(_REF_BYTES)) for _ in range(2)]
+        child = self._child(told)
+        if await reading.spent(self._day, [child]):
+            return await self.child_charges(reading, None)  # told of today already
+        return [(self._of("children"), child), (child, child)]
 
     def _child(self, child_id: UUID) -> bytes:
         return self._of("child", child_id.bytes)

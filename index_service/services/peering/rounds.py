@@ -10,7 +10,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from os import urandom
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from index_service.domain.child import IdentifierScheme
 from index_service.domain.errors import Unrecorded
@@ -27,7 +27,6 @@ from index_service.federation.question import (
     FIRST_PATH,
     SECOND_PATH,
     FirstQuestion,
-    PeerAsker,
     SecondQuestion,
     Stated,
     enough,
@@ -41,6 +40,7 @@ from index_service.services.admitting import Admitted
 from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.peering.heard import seal_exchange
+from index_service.services.peering.known_to import asker_told, known_to
 from index_service.services.peering.region import Region, Standing
 from index_service.services.peering.region_sheet import SERIES
 from index_service.services.peering.work_queue import Fetched, WorkQueue
@@ -252,32 +252,19 @@ class Rounds:
     def _stated(self, standing: Standing, question: Question, member: Member) -> Stated:
         """Return who asks and why, under references that only this authority is ever given."""
         admitted, attempt = question.admitted, question.attempt
-        asker, facts, ask = admitted.asker, admitted.asker.facts, admitted.ask
+        keyring, ask = self._index.keyring, admitted.ask
         assert ask.purpose is not None  # INVARIANT: a lookup states both
         assert ask.reason is not None
         mediator = attempt.asker.account_id if admitted.grant and attempt.asker else None
         return Stated(
-            asker=PeerAsker(
-                account=self._known_as(member, "account", asker.account_id),
-                agency=self._known_as(member, "agency", asker.agency_id),
-                role=facts.role,
-                agency_kind=facts.agency_kind,
-                checked_on=facts.checked_on,
-                trained_on=facts.trained_on,
-                signed_on=facts.signed_on,
-            ),
-            mediator=None if mediator is None else self._known_as(member, "account", mediator),
+            asker=asker_told(keyring, member.name, admitted.asker),
+            mediator=mediator and known_to(keyring, member.name, "account", mediator),
             purpose=ask.purpose,
             reason=ask.reason,
             reference=attempt.access.reference,
             epoch=standing.directory.epochs.at(self._index.clock.now()),
             set_name=question.set_name,
         )
-
-    def _known_as(self, member: Member, what: str, its_id: UUID) -> UUID:
-        make = self._index.keyring.references.reference
-        ref = make("known to a peer as", member.name.encode(), what.encode(), its_id.bytes)
-        return UUID(bytes=ref)
 
 
 def _minimised(facts: Facts) -> Facts | None:

@@ -10,6 +10,7 @@ from index_service.services.peering.moving import Moves
 from index_service.services.peering.probe import Probe
 from index_service.services.peering.region_state import checks_answered
 from index_service.services.peering.routing import RoutedHere
+from index_service.services.peering.subscriptions_exchanged import SubscriptionsHere
 from index_service.services.peering.work_queue import WorkHandlers
 
 
@@ -22,6 +23,7 @@ def peer_handlers(index: Index) -> Mapping[str, PeerHandler]:
             *WorkHandlers(index).handlers(),
             RoutedHere(index).handler(),
             Moves(index).handler(),
+            SubscriptionsHere(index).handler(),
         ]
     )
 
