@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from index_client import ReceiptWrong, Refused, Unreachable, Unrecorded
+from index_client import Misstated, ReceiptWrong, Refused, Unreachable, Unrecorded
 from index_client.receipts import entry_id_of
 from thin_client.asking import SignInNeeded, Visit, WhyNeeded, doors_of, drawn, must_sign_in
 from thin_client.forms import Form, FormRefused
@@ -14,7 +14,7 @@ from thin_client.sessions import TOKENS
 NOTHING_HERE: Final = 404
 TOO_MANY: Final = 429
 DOWN: Final = (Unreachable, Unrecorded, ReceiptWrong, ProviderFails)
-TROUBLES: Final = (SignInNeeded, WhyNeeded, FormRefused, Refused, *DOWN)
+TROUBLES: Final = (SignInNeeded, WhyNeeded, FormRefused, Misstated, Refused, *DOWN)
 
 
 async def told(visit: Visit, trouble: Exception) -> Response:
@@ -24,7 +24,7 @@ async def told(visit: Visit, trouble: Exception) -> Response:
     if isinstance(trouble, WhyNeeded):
         here = visit.request.url.path
         return visit.go(f"/why/{trouble.about}?back={here}")
-    if isinstance(trouble, FormRefused):
+    if isinstance(trouble, FormRefused | Misstated):  # nothing was sent to the index
         return await drawn(visit, "troubles/form.html", {}, 400)
     if isinstance(trouble, Refused):
         return await _refused(visit, trouble)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -25,7 +25,8 @@ from tests.stories.practising import (
 )
 
 PRACTITIONERS = f"{CASELOAD}/practitioners"
-KEEPING = (CASELOAD, f"{CASELOAD}?due=overdue", f"{CASELOAD}?practitioner_id={uuid4()}")
+NOBODY = "6a1f4c1e-5a0a-4d0c-9a54-7b1f0c2d3e4f"
+KEEPING = (CASELOAD, f"{CASELOAD}?due=overdue", f"{CASELOAD}?practitioner_id={NOBODY}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

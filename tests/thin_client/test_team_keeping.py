@@ -34,6 +34,8 @@ PEERS: dict[str, Any] = {
     ],
 }
 
+NOBODY = "6a1f4c1e-5a0a-4d0c-9a54-7b1f0c2d3e4f"
+
 
 @pytest.fixture(autouse=True)
 def whole(line: Line) -> Iterator[None]:
@@ -366,11 +368,11 @@ async def test_the_teams_first_page_leads_to_every_page_and_all_are_drawn(
         "/team/peers/NO%20BODY/suspend",
         "/team/agreements/versions/0",
         "/team/holds?cursor=%21",
-        f"/team/moves/{uuid4()}",
-        f"/team/alerts/{uuid4()}",
-        f"/team/overrides/{uuid4()}",
-        f"/team/shield-requests/{uuid4()}",
-        f"/team/agreements/waiting/{uuid4()}",
+        f"/team/moves/{NOBODY}",
+        f"/team/alerts/{NOBODY}",
+        f"/team/overrides/{NOBODY}",
+        f"/team/shield-requests/{NOBODY}",
+        f"/team/agreements/waiting/{NOBODY}",
     ],
 )
 async def test_what_is_not_there_leads_back_to_its_list(sign_in: Signing, path: str) -> None:

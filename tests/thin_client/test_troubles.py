@@ -156,3 +156,10 @@ async def test_a_refusal_says_what_to_do_and_keeps_what_was_typed(sign_in: Signi
     assert page.status_code == 403
     assert "This is not a purpose your agency may ask for" in text_of(page)
     assert len(dialled(page)) > 5
+
+
+async def test_an_address_of_no_page_of_ours_is_turned_away_and_not_asked(sign_in: Signing) -> None:
+    teacher = await sign_in("teacher")
+    page = await teacher.get("/notices?cursor=%22no%20cursor%22")
+    assert page.status_code == 400
+    assert "could not be read" in text_of(page)

@@ -1,0 +1,85 @@
+"""What browser tests begin with: a browser, an authority's pages, and a window per persona."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from demo.issuer import Issuer
+from demo.postgres import Postgres
+from tests.authority import Founded, database_made, serving
+from tests.browser.install import missing
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, BrowserContext
+
+    from tests.browser.stand import Stand
+
+MISSING = missing()
+Opening = Callable[..., Awaitable["BrowserContext"]]
+# Where there is no browser, nothing that knows one is imported.
+driving: Any = None if MISSING else import_module("tests.browser.driving")
+standing: Any = None if MISSING else import_module("tests.browser.stand")
+
+
+class Unread(pytest.Module):
+    """A file of tests that cannot run here, and says why."""
+
+    def collect(self) -> Any:
+        """Skip it whole."""
+        pytest.skip(f"no browser tests: {MISSING}", allow_module_level=True)
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> Any:
+    """Do not even read the tests of this folder where there is no browser."""
+    return Unread.from_parent(parent, path=module_path) if MISSING else None
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator["Browser"]:
+    """The browser of this run."""
+    async with driving.started() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stand(
+    postgres: Postgres, founded: Founded, issuer: Issuer, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator["Stand"]:
+    """One authority's index and pages, for all tests of this run: each brings its own children."""
+    place = tmp_path_factory.mktemp("pages")
+    with database_made(postgres, founded.template) as database:
+        async with (
+            serving(postgres, database, founded.settings) as served,
+            standing.stand(served, issuer, place) as whole,
+        ):
+            yield whole
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def noted() -> Any:
+    """All that the browser asked for and complained of in a test: judged at its end."""
+    return driving.Noted()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def opened(browser: "Browser", stand: "Stand", noted: Any) -> AsyncIterator[Opening]:
+    """Open a window in which a persona has signed in: `await opened("teacher")`.
+
+    At the end no window may have complained, or asked anything of a third party.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def signed(persona: str, **more: Any) -> "BrowserContext":
+            context = await stack.enter_async_context(driving.window(browser, noted, **more))
+            page = await context.new_page()
+            await driving.comes_in(page, stand.origin, stand.issuer, persona)
+            return context
+
+        yield signed
+    assert noted.complaints == []
+    assert noted.strange(*stand.own) == []
