@@ -264,14 +264,13 @@ class Chunk:
             record = open_record(standing.sealed)
         after = merged(record, stated, self._source(line))
         facts = facts_of(after)
-        held = self._around.newly_resembles(sought(self._index, facts), child_id)
-        waited = standing.policy.held
-        if held:
-            standing.policy = held_now(standing.policy)
-            standing.policy_changed = True
-        standing.record = after
-        standing.rewritten = True
-        policy = standing.policy
+        asked, waited = sought(self._index, facts), standing.policy.held
+        held = self._around.newly_resembles(asked, child_id)
+        if standing.policy.shielded:
+            for other in self._around.beside_shielded(asked, child_id):
+                self._writes.hold(self._standing[other])
+        policy = standing.policy = held_now(standing.policy) if held else standing.policy
+        standing.record, standing.rewritten = after, True
         self._around.note(Known(child_id, facts, policy.guarded, policy.archived))
         outcome = LineOutcome.HELD if held else LineOutcome.CHANGED
         # One that waited already is listed already: another row like it would be refused.

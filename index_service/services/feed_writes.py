@@ -8,11 +8,12 @@ from uuid import UUID
 
 from index_service.crypto.seal import SIZES, SubjectKey
 from index_service.domain.child import ChildRecord
+from index_service.domain.feed import LineOutcome
 from index_service.domain.involvement import Involvement
 from index_service.services.cases import CaseFact, SealedCase, case_mark, seal_case
 from index_service.services.encoding import Policy
 from index_service.services.index import Index
-from index_service.services.placing import Placed
+from index_service.services.placing import Placed, held_now, waits
 from index_service.services.sealing import (
     SealedChild,
     facts_of,
@@ -82,6 +83,11 @@ class Writes:
         else:
             self._changed_cases[case.id] = {"id": case.id, "sealed": sealed}
         return sealed
+
+    def hold(self, standing: Standing) -> None:
+        """Let another record of a shielded child wait for the team."""
+        standing.policy, standing.policy_changed = held_now(standing.policy), True
+        self.pointers.append(waits(self._index, standing.child_id, LineOutcome.HELD))
 
     async def write(self, work: Work, standing: Iterable[Standing]) -> None:
         """Write everything: new children, changed children, tokens, case rows, sources."""

@@ -164,12 +164,37 @@ class Surroundings:
         """Return whether a change makes `own` resemble a guarded child it did not resemble.
 
         What stood beside a guarded child before has been looked at; only what a change
-        brings is new doubt.
+        brings is new doubt. Asked of each guarded child by itself: beside one it may have
+        stood for years, and come to resemble another only now.
         """
-        if not self.resembles_guarded(after, own):
-            return False
         before = sought(self._index, self._known[own].facts)
-        return not self.resembles_guarded(before, own)
+        known_texts = set(before.guards.values())
+        if self._guards_touched(after, own) - known_texts:
+            return True
+        query = prepare(before.facts)
+        return any(
+            known_texts.isdisjoint(guard_keys(each.facts)) and not _doubt(query, each.facts)
+            for each in self._doubted(after, own)
+        )
+
+    def beside_shielded(self, after: Sought, own: UUID) -> list[UUID]:
+        """Hold here, and return, the open records that a change of shielded `own` makes like it.
+
+        A shield is the child's: where its record takes a number or a name that another record
+        has, that one may be the same child's, as if it had stood there when the shield was set.
+        """
+        before = self._known[own].facts
+        like = [
+            known
+            for known in self._candidates(after)
+            if known.child_id != own
+            and not (known.guarded or known.archived)
+            and may_be_one_child(after.facts, known.facts)
+            and not may_be_one_child(before, known.facts)
+        ]
+        for known in like:
+            self.note(replace(known, guarded=True))
+        return [known.child_id for known in like]
 
     def resembles_guarded(self, each: Sought, own: UUID | None) -> bool:
         """Return whether facts may be those of a shielded or held child other than `own`.
@@ -177,13 +202,15 @@ class Surroundings:
         By number, and by who the child is; never by where: else whoever adds a record at a
         guessed address would learn from its being held that the guess was right.
         """
-        if self.touches_guard(each, own):
-            return True
+        return bool(self._guards_touched(each, own) or self._doubted(each, own))
+
+    def _doubted(self, each: Sought, own: UUID | None) -> list[Known]:
+        """Return the guarded children other than `own` these facts are as likely as not."""
         guarded = [
             known for known in self._candidates(each) if known.guarded and known.child_id != own
         ]
         query = prepare(each.facts) if guarded else None
-        return query is not None and any(_doubt(query, known.facts) for known in guarded)
+        return [known for known in guarded if query is not None and _doubt(query, known.facts)]
 
     def _candidates(self, each: Sought) -> list[Known]:
         found: set[UUID] = set()
@@ -191,20 +218,19 @@ class Surroundings:
             found |= self._by_token.get(token, _NOBODY)
         return [self._known[child_id] for child_id in sorted(found) if child_id in self._known]
 
-    def touches_guard(self, each: Sought, own: UUID | None) -> bool:
-        """Return whether facts are those of a shielded or held child other than `own`.
+    def _guards_touched(self, each: Sought, own: UUID | None) -> set[str]:
+        """Return which facts are those of a shielded or held child other than `own`.
 
         Asked of the guard tokens, which outlast the move of search tokens, and of the
         guarded candidates themselves, which need no upkeep to be true.
         """
-        for text in each.guards.values():
-            if self._guard_texts.get(text, _NOBODY) - {own}:
-                return True
-        hit = [text for token, text in each.guards.items() if token in self._guards]
-        if not hit:
-            return False
-        own_texts = set(guard_keys(self._known[own].facts)) if own in self._known else set()
-        return any(text not in own_texts for text in hit)
+        touched = {
+            text for text in each.guards.values() if self._guard_texts.get(text, _NOBODY) - {own}
+        }
+        hit = {text for token, text in each.guards.items() if token in self._guards}
+        if hit and own in self._known:
+            hit -= set(guard_keys(self._known[own].facts))
+        return touched | hit
 
 
 def may_be_one_child(facts: Facts, others: Facts) -> bool:

@@ -1,6 +1,6 @@
 """Recording a child: a new core record, and amendments of one with their provenance."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -44,6 +44,7 @@ from index_service.services.sealing import (
     SealedChild,
     facts_of,
     open_facts,
+    open_policy,
     open_record,
     sealed_parts,
     sealed_policy,
@@ -60,6 +61,7 @@ from index_service.services.writing import (
     Repeatable,
     child_to_write,
     decided,
+    put_policy,
     recorded,
 )
 from index_service.store.work import Work, work_on
@@ -271,6 +273,8 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
     around = Surroundings(index)
     await around.behold(work, asked, child.child_id)
     touches = around.newly_resembles(asked, child.child_id)
+    if child.policy.shielded:
+        await _hold_beside(index, work, around.beside_shielded(asked, child.child_id))
     outcome = LineOutcome.HELD if touches else LineOutcome.CHANGED
     parts = sealed_parts(child.key, child.child_id, after)
     policy = replace(held_now(child.policy) if touches else child.policy, more=parts.more)
@@ -289,3 +293,16 @@ async def rewrite(index: Index, work: Work, child: SealedChild, after: ChildReco
     listed = LineOutcome.CHANGED if child.policy.held else outcome
     await work.children.add_work([waits(index, child.child_id, listed)])
     return outcome
+
+
+async def _hold_beside(index: Index, work: Work, others: Sequence[UUID]) -> None:
+    """Hold other records of a shielded child.
+
+    They are locked after their own child's, which no order of ids allows for: of two who wait
+    for each other the database ends one, who tries again.
+    """
+    for row in await work.children.locked(sorted(others)) if others else ():
+        other = open_policy(index.keyring, row)
+        if not other.policy.guarded:
+            await put_policy(work, other, held_now(other.policy))
+            await work.children.add_work([waits(index, other.child_id, LineOutcome.HELD)])

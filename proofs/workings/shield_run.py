@@ -104,6 +104,8 @@ class Run:
     def grown(self, record: Standing, facts: Facts) -> None:
         """Note what a record holds after a step: it must hide if it may be a hidden one."""
         before, record.facts = record.facts, facts
+        if record.shields and before != facts:
+            self._spread(record, before)
         if before == facts or record.hidden or record.released or not record.truly:
             return
         others = [each for each in self.guarded() if each is not record]
@@ -111,6 +113,13 @@ class Run:
             record.hidden = True
         elif self.shielded and not record.former:
             self.unrecognised += 1
+
+    def _spread(self, record: Standing, before: Facts) -> None:
+        """Note that a shielded record changed: what it is like only now must hide as well."""
+        for other in self.of_child():
+            apart = not self._alike(other.facts, before)
+            if other is not record and apart and self._alike(other.facts, record.facts):
+                other.hidden = other.hidden or not other.released
 
     def _betrays(self, record: Standing, hidden: Standing) -> bool:
         """Return whether a record may be taken for one that hides, and must hide as well."""

@@ -168,7 +168,11 @@ class Views:
             return
         if seen.status == 404:
             self.silent += 1
-        elif seen.status != 200 or not record.shields or not self._stub(run, seen.json()["child"]):
+        elif seen.status != 200:
+            run.unshielded.append(
+                f"{who} was answered {seen.status}, which shows nothing either way"
+            )
+        elif not record.shields or not self._stub(run, seen.json()["child"]):
             run.unshielded.append(f"{who} read more than the identity of a shielded child")
         else:
             self.stubs += 1

@@ -117,8 +117,8 @@ def test_a_childs_own_guard_does_not_hold_its_own_line(index: Index) -> None:
     around = Surroundings(index)
     around.index_new(made, facts_of(record))
     around._guards = {token for token, _ in made.sheet.guard}
-    assert not around.touches_guard(sought(index, facts_of(record)), made.child_id)
-    assert around.touches_guard(sought(index, facts_of(record)), uuid4())
+    assert not around.resembles_guarded(sought(index, facts_of(record)), made.child_id)
+    assert around.resembles_guarded(sought(index, facts_of(record)), uuid4())
 
 
 def test_guard_rows_are_real_only_for_guarded_records(index: Index) -> None:

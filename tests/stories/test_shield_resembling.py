@@ -109,6 +109,57 @@ async def test_a_feed_line_of_another_child_that_comes_to_resemble_it_waits_unse
     assert (await ask.holds())[match["child"]["child_id"]] == "held"
 
 
+async def test_whoever_stood_beside_one_hidden_record_still_may_not_come_to_resemble_another(
+    ask: Ask,
+) -> None:
+    """Found by `prove shield`: likeness to a record that waits hid a new likeness to the child."""
+    stands = a_child(
+        name={"given_name": "Affoxpukh", "family_name": "Ewkeltijsezk"}, date_of_birth="2015-04-05"
+    )
+    numbers = ("nhs_number", "upn", "case_number")
+    child = {fact: said for fact, said in stands.items() if fact not in numbers}
+    child |= {
+        "name": {"given_name": "Affoxpukh", "family_name": "Itwesleggedv"},
+        "date_of_birth": "2015-05-04",
+    }
+    standing = await ask.create(stands)
+    await ask.shield(await ask.create(child), SOON)
+    assert standing not in await ask.holds()
+    others = {fact: said for fact, said in a_child().items() if fact in numbers}
+    beside = {**stands, **others, "date_of_birth": "2015-05-04"}
+    waiting = await ask.create(beside)
+    assert (await ask.holds())[waiting] == "held"
+    tag = (await ask.read("social_worker", standing)).headers["etag"]
+    answer = await ask.amend("social_worker", standing, tag, date_of_birth="2015-05-04")
+    assert answer.status_code == 204
+    not_shown(await ask.read("social_worker", standing))
+    assert (await ask.holds())[standing] == "held"
+
+
+@pytest.mark.parametrize("way", ["feed", "api"])
+async def test_a_shielded_record_that_changes_takes_its_likeness_out_of_sight(
+    ask: Ask, way: str
+) -> None:
+    """Found by `prove shield`: it took the number of a record that stood in the open."""
+    child, twin, ref = a_child(), a_child(), reference()
+    await ask.feed(child_line(ref, child, day(4)), who="health_feed")
+    (match,) = (await ask.look_up("manager", **by_everything(child)))["matches"]
+    child_id, other = match["child"]["child_id"], await ask.create(twin)
+    await ask.shield(child_id, SOON)
+    assert (await ask.read("social_worker", other)).status_code == 200
+    if way == "feed":
+        line = child_line(ref, {**child, "nhs_number": twin["nhs_number"]}, day(3))
+        assert (await ask.feed(line, who="health_feed"))["accepted"] == 1
+    else:
+        tag = (await ask.read("manager", child_id)).headers["etag"]
+        answer = await ask.amend("manager", child_id, tag, nhs_number=twin["nhs_number"])
+        assert answer.status_code == 204
+    not_shown(await ask.read("social_worker", other))
+    assert (await ask.holds())[other] == "held"
+    assert child_id not in await ask.holds()
+    assert (await ask.shown("social_worker", child_id))["restricted"] is True
+
+
 def by_name_of(child: Stated) -> Stated:
     """Return a child's name and date of birth, as a record states them."""
     return {"name": child["name"], "date_of_birth": child["date_of_birth"]}
