@@ -39,7 +39,10 @@ async def test_what_goes_on_is_confirmed_in_one_screen(
     worker = await sign_in("social_worker")
     page = await worker.get("/mine")
     assert child["name"]["family_name"] in text_of(page)
-    assert page.text.index(first) < page.text.index(second)  # those to confirm first
+    rows = (await ask("social_worker", "GET", "/v1/me/involvements")).json()["involvements"]
+    told = [each["involvement"]["involvement_id"] for each in rows]  # those to confirm first
+    assert {first, second} <= set(told)
+    assert sorted(told, key=page.text.index) == told
     assert "Asked for, and written down: support a child's welfare; a review" in (
         text_of(page).replace("&#39;", "'")
     )

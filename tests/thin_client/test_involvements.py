@@ -57,7 +57,8 @@ async def test_what_is_missing_is_said_and_nothing_typed_is_lost(
     worker = await sign_in("social_worker")
     await opened(worker, child_id)
     where = f"/children/{child_id}/involvements/new"
-    wrong = {"service": "", "team": "Night desk", "team_phone": "x", "person_phone": "01632 960112"}
+    wrong = {"service": "", "team": "Night desk", "team_phone": "x", "person": ""}
+    wrong["person_phone"] = "01632 960112"  # and nobody whose it is
     page = await worker.send(await worker.get(where), where, **wrong)
     assert page.status_code == 400
     for said in ("Say what kind of service yours is", "Say whose number or address it is"):
