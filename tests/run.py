@@ -15,6 +15,7 @@ PURE = ("consent", "crypto", "domain", "feeds", "house", "log")
 WORKERS = "2"
 WAITING_WORKERS = "3"  # on two cores: with databases and sockets a third of the time is waiting
 PYTHON_M = (sys.executable, "-m")
+SEED = 20261122  # of the order of tests
 BRIEFLY = ("--quiet", "--output-format", "concise")
 
 Step = tuple[str, list[str]]
@@ -60,7 +61,9 @@ def pytest(chosen: list[str], workers: str = WORKERS) -> list[str]:
     # Files are given out in our order, not by how many tests they hold: see longest_first.
     spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     plugins = ["-p", "tests.budgets", "-p", "tests.longest_first"]
-    return [*PYTHON_M, "pytest", "-q", *plugins, *spread, *paths]
+    # One order, so that whoever gets a red run gets it again; another: --randomly-seed=N.
+    order = [f"--randomly-seed={SEED}"]
+    return [*PYTHON_M, "pytest", "-q", *plugins, *order, *spread, *paths]
 
 
 def run(steps: list[Step], more: list[str]) -> int:

@@ -162,6 +162,7 @@ async def test_by_default_no_authority_and_no_other_kind_is_told(
     assert told.notices == (Notice(usual.subscription, 1),)
     ended = tuple(each.subscription for each in four)
     await stated(region, office, Exchange(ended=ended, had=told.notices))
+    await stated(region, office, Exchange(ended=(eastbrooks.subscription,)), by=EASTBROOK)
 
 
 async def test_nobody_ends_or_has_what_another_authority_placed(
