@@ -173,7 +173,9 @@ def told_how_to_ask(up: Running, address: str) -> None:
     ]
     for line in columns(rows):
         say(f"   {line}")
-    say("\n   A browser warns of the issuer once: it does not know this run's certificates.")
+    say(f"\n   Command line: index-client login --index {up.server.address} \\")
+    say(f"     --client-id index-client --issuer {issuer.url} \\")
+    say(f"     --resource {issuer.audience} --ca {issuer.ca_file}")
     say("\n   Personas:")
     notes = {"teacher": "suspended in step 12", LAPSED: "check lapsed"}
     people = [
