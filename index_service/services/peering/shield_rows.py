@@ -107,7 +107,8 @@ class ShieldRows:
         async with work_on(self._engine, index.csa, index.log) as work:
             last = await work.region_checks.last_batch(epoch)
             sent = (await work.region_checks.checks()).get(_what(epoch))
-        if last >= 0 and (sent is None or sent.word != str(last)):
+        owed = last >= 0 and (sent is None or sent.word != str(last))
+        if owed:
             await self._send(epoch, last)  # kept, but nobody said that it arrived
         begin = self._begin_batches()
         while last + 1 < begin:
@@ -116,7 +117,8 @@ class ShieldRows:
             await self._send(epoch, last)
         every = timedelta(seconds=max(1, self._seconds() // BATCHES_BY_THE_HOUR))
         late = sent is not None and index.clock.now() - sent.at >= every
-        if hourly and late and last + 1 < BATCHES_MAX:
+        # What is owed was made by an earlier run: a shield set since waits for no further hour.
+        if hourly and (owed or late) and last + 1 < BATCHES_MAX:
             await self._keep(epoch, last + 1)
             await self._send(epoch, last + 1)
 
