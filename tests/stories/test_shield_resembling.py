@@ -160,6 +160,20 @@ async def test_a_shielded_record_that_changes_takes_its_likeness_out_of_sight(
     assert (await ask.shown("social_worker", child_id))["restricted"] is True
 
 
+async def test_a_shielded_record_that_changes_hides_no_other_childs(ask: Ask) -> None:
+    """A namesake of the same birthday with another given name and no number of theirs: a twin."""
+    child = a_child(name={"given_name": "Ambrosia", "family_name": "Quillfeather"})
+    name = {"given_name": "Peregrine", "family_name": "Quillfeathers"}
+    twin = a_child(name=name, date_of_birth=child["date_of_birth"])
+    child_id, other = await ask.create(child), await ask.create(twin)
+    await ask.shield(child_id, SOON)
+    tag = (await ask.read("manager", child_id)).headers["etag"]
+    changed = {"name": {"given_name": "Ambrosia", "family_name": "Quillfeathers"}}
+    assert (await ask.amend("manager", child_id, tag, **changed)).status_code == 204
+    assert (await ask.read("social_worker", other)).status_code == 200
+    assert other not in await ask.holds()
+
+
 def by_name_of(child: Stated) -> Stated:
     """Return a child's name and date of birth, as a record states them."""
     return {"name": child["name"], "date_of_birth": child["date_of_birth"]}
