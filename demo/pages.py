@@ -78,7 +78,7 @@ def _environment(told: Told, origin: str, port: int, key: Path) -> dict[str, str
         "issuer": told.issuer.url,
         "client_id": CLIENT_ID,
         "client_secret": "none",
-        "scope": "openid profile",
+        "scope": "openid",
         "resource": told.issuer.audience,
         "acr_stepped_up": TWO_FACTORS_NOW,
         "issuer_ca_file": told.issuer.ca_file,

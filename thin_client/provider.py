@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 
 from thin_client.clock import now_s
-from thin_client.id_token import Expected, NotBelieved, checked, key_named
+from thin_client.id_token import Expected, NotBelieved, checked, key_named, names_nobody
 from thin_client.settings import LOOPBACK, Settings
 
 DISCOVERY = "/.well-known/openid-configuration"
@@ -132,7 +132,7 @@ class Provider:
         if end is None:
             return None
         asked = {"client_id": self._settings.client_id, "post_logout_redirect_uri": back}
-        if id_token:
+        if id_token and names_nobody(id_token):  # an address is kept in histories and logs
             asked["id_token_hint"] = id_token
         return _with(end, asked)
 

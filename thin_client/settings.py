@@ -29,7 +29,8 @@ class Settings(BaseSettings):
     client_id: Annotated[str, Field(min_length=1, max_length=200)]
     # A confidential client's secret lies in a file; a public one has "none", in so many letters.
     client_secret: Annotated[str, Field(pattern=r"^(none|/.+)$")]
-    # "openid profile" shows a practitioner's name; an ID token then carries it to the log-out.
+    # "openid profile" shows a practitioner's name. An ID token then carries it, and is no hint
+    # for logging out: the provider asks whether to.
     scope: Annotated[str, Field(pattern=r"^openid( [a-z_]+)*$")] = "openid"
     # Whom access tokens are to be for (RFC 8707); "none" where the provider knows by itself.
     resource: Annotated[str, Field(min_length=4, max_length=200)]

@@ -104,7 +104,7 @@ def _settings(
         issuer=issuer.url,
         client_id=CLIENT_ID,
         client_secret="none",
-        scope="openid profile",
+        scope="openid",
         resource=issuer.audience,
         acr_stepped_up=TWO_FACTORS_NOW,
         issuer_ca_file=issuer.ca_file,

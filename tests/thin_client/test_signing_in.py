@@ -8,11 +8,14 @@ import httpx
 import pytest
 
 from demo.issuer import Issuer
-from demo.signing_in import Browser, signed_in
+from demo.signing_in import Browser, claims_of, signed_in, told
 from tests.thin_client.browsing import Somebody, nobody, somebody, text_of
+from tests.thin_client.conftest import Line
+from thin_client.app import create_app
 from thin_client.asking import House, SignInNeeded, Visit
 from thin_client.security import Secured
 from thin_client.sessions import IDLE_S_MAX, LIFE_S_MAX, Session
+from thin_client.settings import Settings
 
 SESSION = "__Host-session"
 
@@ -89,6 +92,21 @@ async def test_after_signing_out_nothing_opens_and_the_provider_knows(
         begun = await one.http.get("/sign-in")
         page = await browser.http.get(begun.headers["location"], follow_redirects=True)
         assert "password" in page.text  # no way in without the factors
+
+
+@pytest.mark.parametrize(("scope", "hinted"), [("openid", True), ("openid profile", False)])
+async def test_no_address_of_signing_out_carries_a_name(
+    client_settings: Settings, line: Line, issuer: Issuer, scope: str, hinted: bool
+) -> None:
+    """Addresses stay in histories and logs; an ID token with a name in it is kept out of them."""
+    app = create_app(client_settings.model_copy(update={"scope": scope}), line)
+    async with somebody(app, issuer, "teacher") as one:
+        out = await one.send(await one.get("/"), "/sign-out", follow=False)
+    asked = told(out.headers["location"])
+    assert ("id_token_hint" in asked) is hinted
+    assert asked["client_id"] == client_settings.client_id
+    claims = claims_of(asked["id_token_hint"]) if hinted else {}
+    assert "name" not in claims
 
 
 async def test_signing_out_from_a_page_elsewhere_is_not_taken(app: Secured, issuer: Issuer) -> None:
