@@ -55,7 +55,7 @@ def still_filling_in(form: Form) -> bool:
 
 async def not_agreed_yet(visit: Visit, form: Form, decision: Decision) -> Response | None:
     """Return what comes before a deed: its effects in words, or where it led if done already."""
-    if form.value("confirmed") != "yes":
+    if not form.ready or form.value("confirmed") != "yes":
         return await preview(visit, decision, form)
     return visit.already(form)
 

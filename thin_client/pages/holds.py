@@ -74,10 +74,8 @@ async def show_second(visit: Visit) -> Response:
 async def agree(visit: Visit) -> Response:
     """Agree to a release as the second of two people."""
     form = await visit.form()
-    if not form.ready or form.value("confirmed") != "yes":
-        return await preview(visit, _second(visit), form)
-    if done := visit.already(form):
-        return done
+    if told := await not_agreed_yet(visit, form, _second(visit)):
+        return told
     said: Any = {"release_id": visit.id("release_id")}
     await visit.index.approve_release(said, visit.id("child_id"), access=KEEPING)
     return visit.sent(form, LIST)

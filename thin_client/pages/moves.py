@@ -144,10 +144,8 @@ async def show_review(visit: Visit) -> Response:
 async def review(visit: Visit) -> Response:
     """Note that a record which came here was looked through."""
     form = await visit.form()
-    if not form.ready or form.value("confirmed") != "yes":
-        return await preview(visit, _reviewing(visit), form)
-    if done := visit.already(form):
-        return done
+    if told := await not_agreed_yet(visit, form, _reviewing(visit)):
+        return told
     said: Any = {"transfer_id": visit.id("move_id")}
     await visit.index.review_transfer(said, visit.id("child_id"), access=KEEPING)
     return visit.sent(form, LIST)

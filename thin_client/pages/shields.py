@@ -124,10 +124,8 @@ async def show_lift(visit: Visit) -> Response:
 async def lift(visit: Visit) -> Response:
     """Lift one shield."""
     child_id, form = visit.id("child_id"), await visit.form()
-    if not form.ready or form.value("confirmed") != "yes":
-        return await preview(visit, await _lifting(visit), form)
-    if done := visit.already(form):
-        return done
+    if told := await not_agreed_yet(visit, form, await _lifting(visit)):
+        return told
     said: Any = {"shield_id": visit.id("shield_id")}
     await visit.index.lift_shield(said, child_id, access=SHIELDING)
     return visit.sent(form, f"/team/children/{child_id}")
