@@ -8,6 +8,7 @@ python -m tests.run test --browser   those in a real browser alone; installs wha
 import subprocess
 import sys
 import time
+import zlib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,7 +16,6 @@ PURE = ("consent", "crypto", "domain", "feeds", "house", "log")
 WORKERS = "2"
 WAITING_WORKERS = "3"  # on two cores: with databases and sockets a third of the time is waiting
 PYTHON_M = (sys.executable, "-m")
-SEED = 20261122  # of the order of tests
 BRIEFLY = ("--quiet", "--output-format", "concise")
 
 Step = tuple[str, list[str]]
@@ -61,9 +61,16 @@ def pytest(chosen: list[str], workers: str = WORKERS) -> list[str]:
     # Files are given out in our order, not by how many tests they hold: see longest_first.
     spread = ["-n", workers, "--dist", "loadfile", "--no-loadscope-reorder"]
     plugins = ["-p", "tests.budgets", "-p", "tests.longest_first"]
-    # One order, so that whoever gets a red run gets it again; another: --randomly-seed=N.
-    order = [f"--randomly-seed={SEED}"]
-    return [*PYTHON_M, "pytest", "-q", *plugins, *order, *spread, *paths]
+    return [*PYTHON_M, "pytest", "-q", *plugins, f"--randomly-seed={seed()}", *spread, *paths]
+
+
+def seed() -> int:
+    """Return what orders the tests: another after every change to them.
+
+    So whoever gets a red run gets it again, and no order is the only one ever tried.
+    """
+    files = sorted((ROOT / "tests").rglob("*.py"))
+    return zlib.crc32(b"".join(file.read_bytes() for file in files))
 
 
 def run(steps: list[Step], more: list[str]) -> int:
