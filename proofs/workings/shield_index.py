@@ -37,6 +37,7 @@ MANAGERS = ("manager", SECOND_MANAGER)
 TOKEN_ASKS = 300  # a token is good for ten minutes; this many requests are sooner
 CARE = {"Access-Purpose": "safeguard", "Access-Reason": "new_referral"}
 TEAM = {"Access-Purpose": "keep_index", "Access-Reason": "shielding"}
+TRIES, TRY_AGAIN_S, UNAVAILABLE = 5, 1.0, 503
 SOURCES = {"schools": "schools_feed", "child-health": "health_feed"}
 
 
@@ -94,7 +95,10 @@ class Tried:
     async def ask(
         self, who: str, method: str, path: str, body: object = None, **headers: str
     ) -> Seen:
-        """Ask once; the purpose is the asker's usual one. A header's hyphens are underscores."""
+        """Ask, and once more where told to come again; the purpose is the asker's usual one.
+
+        A header's hyphens are underscores.
+        """
         usual = TEAM if "manager" in who else {} if who in SOURCES.values() else CARE
         sent = {**usual, "Authorization": f"Bearer {self._token(who)}"}
         content = body if isinstance(body, bytes) else b""
@@ -105,7 +109,12 @@ class Tried:
             sent["Content-Length"] = str(len(content))
         sent["Idempotency-Key"] = f"made-up-key-{uuid4()}"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        seen = await asked(self.built.app, Request(method, path, sent, content))
+        for _ in range(TRIES):
+            seen = await asked(self.built.app, Request(method, path, sent, content))
+            if seen.status != UNAVAILABLE:
+                break
+            self.statuses["asked again"] += 1  # a busy machine's; the key makes it one deed
+            await asyncio.sleep(TRY_AGAIN_S)
         self.statuses[f"{seen.status // 100}xx"] += 1
         return seen
 
