@@ -43,6 +43,7 @@ from proofs.workings.worlds_timing import (
 from proofs.workings.worlds_useful import everywhere
 
 SHOWN_MAX = 20
+TOO_MANY = 429
 TIMED_PAIRS = 1500
 
 
@@ -219,6 +220,8 @@ def _judge(
         not lost,
         lost[:3] or f"{tally.arrived.total()} of {tally.expected.total()}",
     )
+    stopped = tally.statuses[TOO_MANY]
+    proof.claim("no budget spares anybody an answer", not stopped, stopped, control=True)
     shown = [str(each) for each in dict.fromkeys(tally.differences)][:SHOWN_MAX]
     proof.claim("no answer differs to anybody outside", not tally.differences, len(shown))
     if not proof.quiet:

@@ -24,10 +24,19 @@ _OPAQUE = re.compile(
 _TAG = re.compile(r'"[\w-]{22}"')
 _MARK = "~made~"
 
+
+def _on_caseload(row: Any) -> tuple[Any, ...] | None:
+    """Return what places a row of a caseload before its id does; None for a child's own row."""
+    if "involvement" not in row:
+        return None
+    return row["practitioner_id"], row["confirm_by"]
+
+
 # Lists in which equals stand in order of id: of things made by chance, so is theirs.
 _EQUALS: Mapping[str, Callable[[Any], Any]] = {
     "matches": lambda one: (one["grade"], one["score_bits"]),
-    "involvements": lambda one: (one["ceased"] is not None, one["service"]),
+    "involvements": lambda one: _on_caseload(one) or (one["ceased"] is not None, one["service"]),
+    "contacts": _on_caseload,
 }
 _BY_ID = frozenset(
     "holds requests notices alerts overrides dissents consents bases not_shared".split()

@@ -1,6 +1,7 @@
 """Probes of sharing agreements: of no child, so that nothing of them may differ."""
 
 from consent.agreement import default_document
+from demo.authority import roomy
 from proofs.workings.worlds_people import TEAM
 from proofs.workings.worlds_probes import NO_WHY, Aim, Probe, Scene, asks
 
@@ -9,8 +10,8 @@ _HERE = "/v1/agreements"
 
 @asks("proposeAgreement", by=(TEAM,), of_no_child=True)
 def propose(aim: Aim, who: str | None) -> Scene:
-    """Load one that widens nothing, and one that is none."""
-    document = default_document()
+    """Load one that widens nothing, and one that is none; budgets go on stopping nobody."""
+    document = roomy(default_document())
     if aim.chance.random() < 0.5:
         document["version"] = f"1.{aim.chance.randrange(100, 999)}"
     else:

@@ -1,6 +1,7 @@
 """The short form of `prove worlds`, and the comparison itself: it sees what it must see."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +119,21 @@ def test_what_stood_in_one_world_alone_is_never_taken_for_new() -> None:
     answers = [replace(SEEN, body=f'{{"id":"{each}"}}'.encode()) for each in (new, hidden)]
     plain = [mark.plain(each) for mark, each in zip(marks, answers, strict=True)]
     assert first_difference(*plain) is not None
+
+
+@pytest.mark.parametrize("name", ["involvements", "contacts"])
+def test_rows_of_a_caseload_made_in_both_worlds_stand_in_any_order_of_one_day(name: str) -> None:
+    rows = [
+        {"child_id": str(uuid4()), "involvement": {}, "practitioner_id": KNOWN, "confirm_by": day}
+        for day in ("2026-11-22", "2026-11-22", "2026-11-23")
+    ]
+
+    def page_of(*places: int) -> Seen:
+        return replace(SEEN, body=json.dumps({name: [rows[each] for each in places]}).encode())
+
+    assert compared(page_of(0, 1, 2), page_of(1, 0, 2)) is None
+    assert compared(page_of(0, 1, 2), page_of(0, 2, 1)) is not None
+    assert compared(page_of(0, 1, 2), page_of(0, 1)) is not None
 
 
 def test_no_difference_is_told_with_a_value_in_it() -> None:
