@@ -45,6 +45,16 @@ def may_ask(asker: AskerFacts, ask: Ask, agreement: Agreement) -> AskerDecision:
     return AskerDecision(False, reasons) if reasons else _MAY_ASK
 
 
+def numbers_to_ask_by(
+    asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> frozenset[DisclosureClass]:
+    """Say which numbers find a child for this asker. Depends on no child, so it may be told.
+
+    By any other number there is nothing to be found, whoever the child.
+    """
+    return rules_child.own_numbers(asker, ask, agreement)
+
+
 def decide(asker: AskerFacts, ask: Ask, child: ChildFacts, agreement: Agreement) -> Decision:
     """Say which classes of one child's record may be opened for this asker.
 

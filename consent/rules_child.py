@@ -96,14 +96,19 @@ def agreement_gives_the_classes(
     return Permit(ChildReason.AGREEMENT_GIVES, classes) if classes else None
 
 
+def own_numbers(asker: AskerFacts, ask: Ask, agreement: Agreement) -> frozenset[DisclosureClass]:
+    """Return the numbers that are for an asker's kind of agency on that day, whoever the child."""
+    if asker.role not in WORKING_ROLES:
+        return frozenset()
+    given = agreement.numbers.get((asker.agency_kind, ask.action), frozenset())
+    return frozenset(each for each in given if agreement.gateways[each].covers(ask.today))
+
+
 def numbers_return_to_their_body(
     asker: AskerFacts, ask: Ask, _child: ChildFacts, agreement: Agreement
 ) -> Verdict | None:
     """A number is seen by the kinds of agency it is for, while its gateway is in force."""
-    if asker.role not in WORKING_ROLES:
-        return None
-    given = agreement.numbers.get((asker.agency_kind, ask.action), frozenset())
-    numbers = frozenset(each for each in given if agreement.gateways[each].covers(ask.today))
+    numbers = own_numbers(asker, ask, agreement)
     return Permit(ChildReason.OWN_NUMBER, numbers) if numbers else None
 
 

@@ -31,6 +31,20 @@ SEARCH_PURPOSES: Final = tuple(each for each in PURPOSES if each != "keep_index"
 SEARCH_REASONS: Final = tuple(
     each for each in REASONS if each not in ("supply_or_correct", "shielding")
 )
+# The team may ask for no purpose but its own: any other is refused it for every child.
+TEAM_PURPOSES: Final = ("keep_index",)
+TEAM_REASONS: Final = (
+    "review",
+    "contact_practitioner",
+    "record_involvement",
+    "supply_or_correct",
+    "shielding",
+)
+NUMBERS: Final[Words] = {
+    "nhs_number": "NHS number",
+    "upn": "pupil number",
+    "case_number": "case number",
+}
 AGENCY_KINDS: Final[Words] = {
     "authority": "The authority's index team",
     "social_care": "Social care",

@@ -1817,7 +1817,10 @@ class Match(TypedDict):
 
 
 class Me(TypedDict):
-    """What the index knows of the asking account. `may`: by action, what stands in the way."""
+    """What the index knows of the asking account. `may`: by action, what stands in the way.
+    `numbers`: by which numbers it can look up a child; by others the answer is `none`,
+    whoever the child.
+    """
 
     account_id: Id
     agency: AgencyNamed
@@ -1828,6 +1831,7 @@ class Me(TypedDict):
     trained_on: DayText | None
     agreement_signed_on: DayText | None
     may: dict[str, list[Code]]
+    numbers: list[IdentifierScheme]
     agreement_version: int
 
 

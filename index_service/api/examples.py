@@ -329,6 +329,7 @@ _TOLD: dict[str, Any] = {
         "trained_on": "2026-01-12",
         "agreement_signed_on": "2026-01-13",
         "may": {"lookup": ["check_lapsed"], "read_directory": []},
+        "numbers": ["nhs_number"],
         "agreement_version": 1,
     },
     "Vocabularies": _every_word(),

@@ -214,7 +214,11 @@ class AgencyNamed(Wire):
 
 
 class Me(Wire):
-    """What the index knows of the asking account. `may`: by action, what stands in the way."""
+    """What the index knows of the asking account.
+
+    `may`: by action, what stands in the way. `numbers`: by which numbers it can look up a child;
+    by others the answer is `none`, whoever the child.
+    """
 
     account_id: Id
     agency: AgencyNamed
@@ -225,6 +229,7 @@ class Me(Wire):
     trained_on: DayText | None
     agreement_signed_on: DayText | None
     may: Annotated[dict[Action, Annotated[list[Code], _WORDS]], _WORDS]
+    numbers: Annotated[list[IdentifierScheme], _WORDS]
     agreement_version: StrictInt
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from consent.decide import may_ask
+from consent.decide import may_ask, numbers_to_ask_by
 from consent.decision import AskerReason
 from consent.facts import (
     AccessReason,
@@ -61,6 +61,7 @@ from index_service.services.directory_rows import (
 )
 from index_service.services.index import Index
 from index_service.services.misuse.homes import home_digests
+from index_service.services.sealing import CLASS_OF_SCHEME
 from index_service.services.views import shown_front_door
 from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
@@ -228,6 +229,7 @@ class Directories:
             "trained_on": facts.trained_on.isoformat() if facts.trained_on else None,
             "agreement_signed_on": facts.signed_on.isoformat() if facts.signed_on else None,
             "may": _obstacles(admitted),
+            "numbers": _numbers(admitted),
             "agreement_version": admitted.agreement_version,
         }
         return await self._shown(body, attempt)
@@ -288,6 +290,13 @@ class Directories:
 def _known_agency(admitted: Admitted, agency_id: UUID) -> None:
     if agency_id not in admitted.view.agencies:
         raise Invalid(Code.FIELD_INVALID, "agency_id")
+
+
+def _numbers(admitted: Admitted) -> list[str]:
+    """Return by which numbers the asker can look a child up: plain, as it is their agency's."""
+    ask = Ask(Action.LOOKUP, admitted.ask.today)
+    numbers = numbers_to_ask_by(admitted.asker.facts, ask, admitted.agreement)
+    return [scheme.value for scheme in IdentifierScheme if CLASS_OF_SCHEME[scheme] in numbers]
 
 
 def _obstacles(admitted: Admitted) -> dict[str, list[str]]:

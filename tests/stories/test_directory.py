@@ -94,6 +94,18 @@ async def test_a_lapsed_nurse_reads_what_has_lapsed(ask: Ask) -> None:
     assert str(nurse.account.checked_on) == told["checked_on"]
 
 
+@pytest.mark.parametrize("who", ["social_worker", "teacher", "health_visitor", "police_desk"])
+async def test_one_is_told_by_which_numbers_one_finds_a_child(ask: Ask, who: str) -> None:
+    child = a_child()
+    await ask.create(child)
+    told = (await me(ask, who))["numbers"]
+    finds = []
+    for scheme in ("nhs_number", "upn", "case_number"):
+        answer = await ask(who, "POST", "/v1/lookups", {scheme: child[scheme]})
+        finds += [scheme] if answer.json()["outcome"] == "found" else []
+    assert told == finds
+
+
 @pytest.mark.parametrize(
     ("who", "may", "may_not"),
     [

@@ -142,9 +142,9 @@ async def test_too_little_is_said_beside_the_field_and_nothing_is_asked(
 
 
 async def test_what_the_index_finds_at_fault_stands_beside_its_field(sign_in: Signing) -> None:
-    teacher = await sign_in("teacher")
+    worker = await sign_in("social_worker")
     wrong = f"{int(nhs_number(77)) + 1}"
-    page = await teacher.searches(number=wrong, given_name="Ann")
+    page = await worker.searches(number=wrong, given_name="Ann")
     assert page.status_code == 400
     assert "Check the number" in text_of(page)
     assert Forms.of(page.text).forms[-1].fields["number"] == wrong
@@ -157,11 +157,47 @@ async def test_what_the_index_finds_at_fault_stands_beside_its_field(sign_in: Si
 async def test_a_number_is_known_by_its_shape(
     sign_in: Signing, line: Line, typed: str, asked: str
 ) -> None:
-    teacher = await sign_in("teacher")
+    worker = await sign_in("social_worker")
     line.whole()
-    await teacher.searches(number=typed, given_name="Ann")
+    await worker.searches(number=typed, given_name="Ann")
     (lookup,) = [each for each in line.asked if each.url.path == "/v1/lookups"]
     assert asked.encode() in lookup.content
+
+
+async def test_a_number_that_finds_nobody_for_an_agency_is_refused_and_not_answered_none(
+    sign_in: Signing, line: Line
+) -> None:
+    teacher, officer = await sign_in("teacher"), await sign_in("police_desk")
+    line.whole()
+    for sitting, number, text in (
+        (teacher, nhs_number(78), "NHS number"),
+        (officer, nhs_number(78), "NHS number"),
+        (officer, "NM00018", "case number"),
+    ):
+        page = await sitting.searches(number=number)
+        assert page.status_code == 400
+        assert f"does not let it look children up by {text}" in text_of(page)
+    assert not [each for each in line.asked if each.url.path == "/v1/lookups"]
+
+
+async def test_the_search_asks_for_those_numbers_alone_that_find_somebody(
+    sign_in: Signing,
+) -> None:
+    pages = {who: await sign_in(who) for who in ("social_worker", "teacher", "police_desk")}
+    said = {who: text_of(await page.get("/")) for who, page in pages.items()}
+    assert "NHS number, pupil number or case number" in said["social_worker"]
+    assert "Pupil number" in said["teacher"]
+    assert "NHS number" not in said["teacher"].partition("Postcode")[2]
+    assert "umber" not in said["police_desk"].partition("Postcode")[2].partition("Find")[0]
+
+
+async def test_the_team_changes_why_to_what_it_may_ask_for(sign_in: Signing, ask: Ask) -> None:
+    child_id = await ask.create(a_child())
+    manager = await sign_in("manager")
+    page = await manager.get(f"/why/{child_id}?back=/children/{child_id}")
+    assert "Keep a child safe" not in text_of(page)
+    child = await manager.send(page, f"/why/{child_id}", purpose="keep_index", reason="review")
+    assert child.status_code == 200
 
 
 async def test_an_age_is_compared_with_what_is_found(sign_in: Signing, ask: Ask) -> None:

@@ -1,7 +1,7 @@
 """Finding a child: one form, and an answer that says why this child, and how complete it is."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ async def ask(visit: Visit) -> Response:
     """Keep what was typed under a random id, and go to its answer."""
     form = await visit.form()
     access, search = access_of(form), described(form)
+    _check_number(form, search["facts"], await visit.me())
     if not form.ready or access is None:
         return await _form(visit, form, 400 if form.faults else 200)
     if done := visit.already(form):
@@ -157,6 +158,17 @@ def _number(typed: str | None) -> dict[str, str]:
     return {"case_number": typed.upper()}
 
 
+def _check_number(form: Form, facts: Mapping[str, Any], me: Mapping[str, Any]) -> None:
+    """Say that a number is not for the asker's agency: its `none` would read as "not known"."""
+    for name, text in codes.NUMBERS.items():
+        if name in facts and name not in me["numbers"]:
+            form.fault(
+                "number",
+                f"Your agency's agreement does not let it look children up by {text}. Leave it "
+                "out, and give a name with a date of birth",
+            )
+
+
 def _age(form: Form) -> int | None:
     typed = form.text("age", chars_max=3)
     if typed is None:
@@ -197,9 +209,7 @@ def _asked(facts: Mapping[str, Any]) -> list[str]:
         "family_name": "family name",
         "date_of_birth": "date of birth",
         "postcode": "postcode",
-        "nhs_number": "NHS number",
-        "upn": "pupil number",
-        "case_number": "case number",
+        **codes.NUMBERS,
     }
     return [said[name] for name in said if name in facts]
 
@@ -211,7 +221,17 @@ def _compared(facts: Mapping[str, Any]) -> set[str]:
 
 async def _form(visit: Visit, form: Form, status: int = 200) -> Response:
     suggested = bool(visit.suggested) and not form.sent and not form.resumed
-    return await visit.page("searching/form.html", status, form=form, suggested=suggested)
+    numbers = _numbers((await visit.me())["numbers"])
+    return await visit.page(
+        "searching/form.html", status, form=form, suggested=suggested, numbers=numbers
+    )
+
+
+def _numbers(given: Sequence[str]) -> str:
+    """Return in words by which numbers the asker can search; "" if by none."""
+    said = [text for name, text in codes.NUMBERS.items() if name in given]
+    text = " or ".join(filter(None, (", ".join(said[:-1]), *said[-1:])))
+    return text[:1].upper() + text[1:]
 
 
 PAGES = (
