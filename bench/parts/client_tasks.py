@@ -24,6 +24,8 @@ KINDS: Final = {
 FIRST_NUMBER: Final = 250_000
 TWINS_NUMBER: Final = "+441632960498"
 PERSONAS: Final = ("teacher", "social_worker", "health_visitor", "police_desk")
+# A number finds a child for those alone whose agency it is for: each types the one it has.
+NUMBERS: Final = {"teacher": "upn", "social_worker": "nhs_number", "health_visitor": "nhs_number"}
 DEAD_ENDS: Final = ("shielded", "sensitive service alone", "not on the index")
 
 
@@ -56,14 +58,12 @@ class Task:
 async def prepared(asking: Asking) -> list[Task]:
     """Prepare every task's child and return the tasks."""
     kinds = [kind for kind, count in KINDS.items() for _ in range(count)]
-    return [
-        await _prepared(asking, kind, PERSONAS[place % len(PERSONAS)], place)
-        for place, kind in enumerate(kinds)
-    ]
+    return [await _prepared(asking, kind, place) for place, kind in enumerate(kinds)]
 
 
-async def _prepared(asking: Asking, kind: str, persona: str, place: int) -> Task:
-    child = _numbered(place)
+async def _prepared(asking: Asking, kind: str, place: int) -> Task:
+    child, able = _numbered(place), tuple(NUMBERS) if kind == "number" else PERSONAS
+    persona = able[place % len(able)]
     number = f"+4416329604{place:02d}"
     if kind != "not on the index":
         child_id = await _created(asking, child)
@@ -77,7 +77,9 @@ async def _prepared(asking: Asking, kind: str, persona: str, place: int) -> Task
         if kind == "shielded":
             await _shielded(asking, child_id)
     name = f"{child['name']['given_name']} {child['name']['family_name']}"
-    return Task(kind, persona, _typed(kind, child), name, "" if kind in DEAD_ENDS else number)
+    return Task(
+        kind, persona, _typed(kind, child, persona), name, "" if kind in DEAD_ENDS else number
+    )
 
 
 def _numbered(place: int) -> dict[str, Any]:
@@ -118,10 +120,10 @@ async def _shielded(asking: Asking, child_id: str) -> None:
     expect(answer.status == 201, "a shield", answer.status, answer.body)
 
 
-def _typed(kind: str, child: dict[str, Any]) -> dict[str, str]:
+def _typed(kind: str, child: dict[str, Any], persona: str) -> dict[str, str]:
     """Return what is typed into which field."""
     if kind == "number":
-        return {"number": child["nhs_number"]}
+        return {"number": child[NUMBERS[persona]]}
     year, month, born = child["date_of_birth"].split("-")
     typed = dict(child["name"])
     if kind == "name misheard":
