@@ -149,7 +149,11 @@ MEANINGS: dict[Code, Meaning] = {
     Code.PATH_INVALID: Meaning(
         400, "Path not valid", "Write ids in lower case with hyphens, as they were given."
     ),
-    Code.QUERY_INVALID: Meaning(400, "Query not valid", "Correct the query parameter named."),
+    Code.QUERY_INVALID: Meaning(
+        400,
+        "Query not valid",
+        "Correct the query parameter named; with none named, send each that is known once.",
+    ),
     Code.TOO_FEW_FACTS: Meaning(
         422,
         "Too few facts to look up by",

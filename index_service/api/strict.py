@@ -1,4 +1,4 @@
-"""Reads JSON bodies strictly, before any framework sees them.
+"""Reads JSON bodies and queries strictly, before any framework sees them.
 
 The framework's own reading keeps the last of two equal keys, takes UTF-16, NaN and lone
 surrogates, and answers some of them with 500; StrictRoute leaves it nothing to read.
@@ -25,6 +25,9 @@ _JSON_TYPE = re.compile(
 _LENGTH = re.compile(r"[0-9]{1,15}")
 
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
 class StrictRequest(Request):
     """A request whose body has been read and parsed already."""
 
@@ -44,15 +47,15 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose JSON body, if it takes one, is read by `read_json` alone."""
+    """A route whose query holds what it asks for alone, and whose body `parse_json` reads."""
 
     body_bytes_max: ClassVar[int] = BODY_BYTES_MAX
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """Return the framework's handler behind our reader."""
         handle = super().get_route_handler()
         if self.body_field is None:
-            return handle
+            return self._asked_in_full(handle)
         may_be_empty = not self.body_field.field_info.is_required()
 
         async def handle_strictly(request: Request) -> Response:
@@ -62,7 +65,23 @@ class StrictRoute(APIRoute):
             parsed = parse_json(body)
             return await handle(StrictRequest(request.scope, request.receive, body, parsed))
 
-        return handle_strictly
+        return self._asked_in_full(handle_strictly)
+
+    def _asked_in_full(self, handle: Handler) -> Handler:
+        """Refuse a query parameter nobody reads: left out of account it would change the answer.
+
+        Nor is one given twice, of which the framework reads the last.
+        """
+        known = {each.alias for each in self.dependant.query_params}
+
+        async def handle_in_full(request: Request) -> Response:
+            if request.scope["query_string"]:
+                named = [name for name, _ in request.query_params.multi_items()]
+                if len(set(named)) != len(named) or not known.issuperset(named):
+                    raise Invalid(Code.QUERY_INVALID)
+            return await handle(request)
+
+        return handle_in_full
 
 
 class BatchRoute(StrictRoute):

@@ -11,7 +11,7 @@ from index_service.api.app import contract_of_code
 from index_service.domain.errors import Code
 from tests.stories.asking import CSV, NO_WHY, SHIELDING, Answer, Ask, Why, refused
 from tests.stories.made import Stated, a_child, by_name, key
-from tests.stories.routes import SAMPLES, Route, asker_of, headers_of
+from tests.stories.routes import SAMPLES, Route, asker_of, every_route, headers_of
 
 CANARY = "Xyzzykoth"
 BIG = 1024 * 1024 + 1
@@ -346,3 +346,19 @@ async def test_rows_of_nonsense_are_refused_or_invalid(ask: Ask, body: bytes) ->
 @pytest.mark.parametrize("path", ["Schools/x", "s/x", "schools/x%20y", f"schools/{'x' * 41}"])
 async def test_a_batch_has_a_plain_name(ask: Ask, path: str) -> None:
     refused(await ask.supply("schools_feed", path, b"x\n"), 400, "path_invalid")
+
+
+async def test_a_query_nobody_reads_is_refused_on_every_route_and_never_left_out(ask: Ask) -> None:
+    """A misspelt `cursor` would show the first page again, and a `month` another one."""
+    answers = {}
+    for route in every_route():
+        path = f"{route.path()}?{CANARY}={CANARY}"
+        answers[route] = await ask("teacher", route.method, path)
+    entries = {each["request_id"]: each for each in await ask.served.entries()}
+    for route, answer in answers.items():
+        is_a_plain_refusal(answer, route.template)
+        assert (answer.status_code, answer.json()["code"]) == (400, "query_invalid"), route
+        entry = entries[answer.headers["x-request-id"]]
+        assert (entry["outcome"], entry["route"]) == ("invalid", route.template)
+    once = await ask("auditor", "GET", "/v1/holds?cursor=a&cursor=a")
+    refused(once, 400, "query_invalid")
