@@ -125,6 +125,8 @@ class Run:
         """Return whether a record may be taken for one that hides, and must hide as well."""
         if hidden.former:
             return hidden.closed and _same(record.facts, hidden.facts)
+        if hidden.closed and not self.shielded:
+            return False  # joined to a record that may be seen by now
         return not record.former and self._alike(record.facts, hidden.facts)
 
     def granted(self, record: Standing, shield_id: str) -> None:
