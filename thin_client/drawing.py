@@ -71,7 +71,7 @@ class Drawing:
         )
         self._pages.globals.update(words=words, static=static.address, authority=authority)
         self._pages.filters.update(words.FILTERS)
-        for name in own.list_templates():
+        for name in self._pages.list_templates():  # those of the components are ours' to import
             self._pages.get_template(name)
 
     def page(self, template: str, told: Mapping[str, Any], status: int = 200) -> HTMLResponse:

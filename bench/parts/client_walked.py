@@ -25,6 +25,7 @@ class Came:
     screens: int = 0  # after the login
     reached: bool = False
     own_ms: list[float] = field(default_factory=list)
+    queue_ms: list[float] = field(default_factory=list)  # of its own: without a processor
     index_ms: list[float] = field(default_factory=list)
     cpu_ms: list[float] = field(default_factory=list)
     weight: int = 0
@@ -39,6 +40,7 @@ class Came:
         said = dict(re.findall(r"(\w+);dur=([\d.]+)", answer.headers.get("server-timing", "")))
         if said:
             self.own_ms.append(float(said["all"]) - float(said["index"]))
+            self.queue_ms.append(float(said["queue"]))
             self.index_ms.append(float(said["index"]))
             self.cpu_ms.append(float(said["cpu"]))
 

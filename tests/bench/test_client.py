@@ -16,6 +16,7 @@ class Came:
     reached: bool = True
     weight: int = 50_000
     own_ms: list[float] = field(default_factory=lambda: [4.0, 6.0])
+    queue_ms: list[float] = field(default_factory=lambda: [0.0, 0.0])
     index_ms: list[float] = field(default_factory=lambda: [20.0])
     cpu_ms: list[float] = field(default_factory=lambda: [4.0])
 
@@ -33,6 +34,10 @@ def test_every_target_can_be_missed() -> None:
     assert missed(Came(whole_s=61.0), Came(screens=3)) == {"in time"}
     assert missed(Came(weight=250_001)) == {"weight"}
     assert missed(*(Came(own_ms=[50.1, 50.1]) for _ in range(2))) == {"own time"}
+    assert missed(*(Came(own_ms=[90.0, 90.0], queue_ms=[41.0, 39.0]) for _ in range(2))) == {
+        "own time"
+    }
+    assert missed(*(Came(own_ms=[90.0, 90.0], queue_ms=[41.0, 41.0]) for _ in range(2))) == set()
 
 
 def test_there_are_twenty_tasks_and_most_end_at_a_services_own_number() -> None:
