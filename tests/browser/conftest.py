@@ -17,6 +17,8 @@ from tests.browser.install import missing
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
 
+    from tests.browser.peopled import Peopled
+    from tests.browser.sitting import Sitting
     from tests.browser.stand import Stand
 
 MISSING = missing()
@@ -24,6 +26,8 @@ Opening = Callable[..., Awaitable["BrowserContext"]]
 # Where there is no browser, nothing that knows one is imported.
 driving: Any = None if MISSING else import_module("tests.browser.driving")
 standing: Any = None if MISSING else import_module("tests.browser.stand")
+peopling: Any = None if MISSING else import_module("tests.browser.peopled")
+sitting: Any = None if MISSING else import_module("tests.browser.sitting")
 
 
 class Unread(pytest.Module):
@@ -60,6 +64,13 @@ async def stand(
             yield whole
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def made(stand: "Stand") -> "Peopled":
+    """What there is to be seen."""
+    made: Peopled = await peopling.peopled(stand.ask)
+    return made
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def noted() -> Any:
     """All that the browser asked for and complained of in a test: judged at its end."""
@@ -83,3 +94,12 @@ async def opened(browser: "Browser", stand: "Stand", noted: Any) -> AsyncIterato
         yield signed
     assert noted.complaints == []
     assert noted.strange(*stand.own) == []
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["scripts", "no scripts"])
+async def sits_down(
+    request: pytest.FixtureRequest, browser: "Browser", stand: "Stand"
+) -> AsyncIterator["Sitting"]:
+    """Sit a persona down at a keyboard and let them sign in: `await sits_down("teacher")`."""
+    async with sitting.sitting(browser, stand, scripts=request.param == "scripts") as sits:
+        yield sits

@@ -1,8 +1,11 @@
 """Somebody with a keyboard and nothing else: Tab, Enter, Space, arrows, letters."""
 
+import asyncio
+
 from playwright.async_api import Page
 
 STEPS_MAX = 160
+PLACED_S_MAX = 10
 _HERE = """() => {
   const e = document.activeElement
   if (!e || e === document.body) return ['', true]
@@ -84,15 +87,25 @@ class Keyboard:
         """Sign in from the client's page that offers it, with the code that the demo shows."""
         await self.follows("Sign in")
         await self.follows(title)
-        await self.page.keyboard.press("Enter")  # the page puts the focus on Continue
+        await self._placed("BUTTON")  # the page puts the focus on Continue
+        await self.page.keyboard.press("Enter")
         await self.gives_code()
 
     async def gives_code(self) -> None:
         """Type the code that is shown; the page puts the focus where it goes."""
         shown = await self.page.locator("#demo-code").inner_text()
+        await self._placed("INPUT")
         await self.page.keyboard.type(shown)
         async with self.page.expect_navigation():
             await self.page.keyboard.press("Enter")
+
+    async def _placed(self, tag: str) -> None:
+        """Wait until a page that was just opened has put the focus where it says it does."""
+        for _ in range(PLACED_S_MAX * 20):
+            if await self.page.evaluate("() => document.activeElement.tagName") == tag:
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"the page puts the focus on no {tag}")
 
     async def _press(self, key: str) -> None:
         self.pressed += 1

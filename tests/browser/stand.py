@@ -17,10 +17,13 @@ from demo.issuer import Issuer
 from demo.openid.sessions import TWO_FACTORS_NOW
 from tests.authority import Served
 from tests.stories.asking import Ask
+from tests.thin_client.launching import CaseSystem, registered
 from thin_client.app import create_app
+from thin_client.sessions import Sessions
 from thin_client.settings import Settings
 
 CLIENT_ID = "thin-client"
+SYSTEM = CaseSystem()  # that may link to these pages
 
 
 class _Beside(uvicorn.Server):
@@ -68,11 +71,15 @@ class Stand:
         """The origins a browser has any business with."""
         return self.origin, self.issuer.url
 
+    @property
+    def sessions(self) -> Sessions:
+        """What the pages' process holds of whoever is signed in."""
+        held: Sessions = self.app._app.state.house.sessions
+        return held
+
 
 @asynccontextmanager
-async def stand(
-    served: Served, issuer: Issuer, place: Path, launch_keys: Path | None = None
-) -> AsyncIterator[Stand]:
+async def stand(served: Served, issuer: Issuer, place: Path) -> AsyncIterator[Stand]:
     """Bring up the pages of an index over real sockets, on loopback."""
     with (
         socket.create_server(("127.0.0.1", 0)) as for_index,
@@ -81,7 +88,7 @@ async def stand(
         index_url = f"http://127.0.0.1:{for_index.getsockname()[1]}"
         origin = f"http://127.0.0.1:{for_pages.getsockname()[1]}"
         issuer.register(CLIENT_ID, [f"{origin}/signed-in"], [f"{origin}/signed-out"])
-        settings = _settings(index_url, origin, issuer, place, launch_keys)
+        settings = _settings(index_url, origin, issuer, place)
         app = create_app(settings)
         async with (
             listening(served.built.app, for_index, "off"),
@@ -91,9 +98,7 @@ async def stand(
             yield Stand(origin, issuer, served, Ask(direct, issuer, served), app)
 
 
-def _settings(
-    index_url: str, origin: str, issuer: Issuer, place: Path, launch_keys: Path | None
-) -> Settings:
+def _settings(index_url: str, origin: str, issuer: Issuer, place: Path) -> Settings:
     key = place / "session.key"
     key.write_bytes(base64.b64encode(secrets.token_bytes(32)))
     key.chmod(0o600)
@@ -109,6 +114,6 @@ def _settings(
         acr_stepped_up=TWO_FACTORS_NOW,
         issuer_ca_file=issuer.ca_file,
         session_key=key,
-        launch_keys=str(launch_keys or "none"),
+        launch_keys=str(registered(place, SYSTEM.public())),
         receipt_keys="none",
     )

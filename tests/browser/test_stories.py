@@ -1,57 +1,10 @@
 """The stories from sign-in to their end by keyboard alone, with JavaScript and without."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-
-import pytest
-import pytest_asyncio
-from playwright.async_api import Browser
-
-from tests.browser.driving import Noted, window
-from tests.browser.keys import Keyboard
+from tests.browser.sitting import Sitting, describes, says, searches
 from tests.browser.stand import Stand
-from tests.stories.made import Stated, a_child, day
+from tests.stories.made import a_child, day
 from tests.stories.test_override import shielded
 from tests.stories.test_shield_request import made as shield_asked
-
-Sitting = Callable[[str], Awaitable[Keyboard]]
-
-
-@pytest_asyncio.fixture(loop_scope="session", params=["scripts", "no scripts"])
-async def sits_down(
-    request: pytest.FixtureRequest, browser: Browser, stand: Stand
-) -> AsyncIterator[Sitting]:
-    """Sit a persona down at a keyboard and let them sign in: `await sits_down("teacher")`."""
-    noted, scripts = Noted(), request.param == "scripts"
-    async with AsyncExitStack() as stack:
-
-        async def sat(persona: str) -> Keyboard:
-            opened = window(browser, noted, java_script_enabled=scripts)
-            page = await (await stack.enter_async_context(opened)).new_page()
-            known = stand.issuer.personas[persona]
-            stand.issuer.second_factors.enrol(known.subject)
-            await page.goto(f"{stand.origin}/")
-            keyboard = Keyboard(page)
-            await keyboard.signs_in(known.title)
-            return keyboard
-
-        yield sat
-    assert noted.complaints == []
-    assert noted.strange(*stand.own) == []
-
-
-async def searches(keyboard: Keyboard, child: Stated) -> None:
-    """Search by name and date of birth, from the first page."""
-    await keyboard.says_why()
-    await keyboard.types("First name", child["name"]["given_name"])
-    await keyboard.types("Family name", child["name"]["family_name"])
-    await keyboard.dated(child["date_of_birth"])
-    await keyboard.follows("Find")
-
-
-async def says(keyboard: Keyboard) -> str:
-    """Return what the page says."""
-    return await keyboard.page.locator("main").inner_text()
 
 
 async def test_a_child_is_found_a_number_read_and_contact_asked_for(
@@ -109,10 +62,7 @@ async def test_one_asks_for_another_with_a_number_read_out(
     await teacher.types("The number they read out", number)
     await teacher.says_why()
     await teacher.follows("Begin")
-    await teacher.types("First name", child["name"]["given_name"])
-    await teacher.types("Family name", child["name"]["family_name"])
-    await teacher.dated(child["date_of_birth"])
-    await teacher.follows("Find")
+    await describes(teacher, child)
     assert "01632 960111" in await says(teacher)
 
 
@@ -123,10 +73,7 @@ async def test_a_shield_is_overridden_after_its_warning_and_the_second_factor(
     worker = await sits_down("social_worker")
     await worker.ticks("Keep a child safe", "Enquire into significant harm")
     await worker.picks("For what, this time?", "A strategy discussion")
-    await worker.types("First name", child["name"]["given_name"])
-    await worker.types("Family name", child["name"]["family_name"])
-    await worker.dated(child["date_of_birth"])
-    await worker.follows("Find")
+    await describes(worker, child)
     await worker.follows("Open the record of")
     assert child["address"]["street"] not in await says(worker)
     stand.issuer.second_factors.enrol(stand.issuer.personas["social_worker"].subject)

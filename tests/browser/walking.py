@@ -29,6 +29,15 @@ _WHY = """() => [...document.forms].map(each => each.getAttribute('action'))
   .find(each => /^.(why|case)./.test(each)) || ''"""
 
 
+async def _offered(form: Locator, name: str, word: str) -> str:
+    """Return a word if a form offers it or takes any; the first that it offers otherwise."""
+    offers = form.locator(
+        f'[name="{name}"][type=radio], [name="{name}"] option[value]:not([value=""])'
+    )
+    words: list[str] = await offers.evaluate_all("all => all.map(each => each.value)")
+    return words[0] if words and word not in words else word
+
+
 def _known() -> list[tuple[Any, Known]]:
     return [(compile_path(each.path)[0], each) for each in PAGES if each.get is not None]
 
@@ -66,7 +75,7 @@ class Walk:
             path = waiting.popleft()
             name = name_of(path.partition("?")[0])
             enough = len(self.opened.get(name or "", [])) >= EACH_MAX
-            if name is None or (enough and path not in wanted):
+            if path not in wanted and (name is None or enough):
                 continue
             for found in await self._opens(path):
                 if found not in met:
@@ -157,7 +166,7 @@ class Walk:
         form = self.page.locator(f'form[action="{action}"]')
         for name, word in _SAYS.items():
             if await form.locator(f'[name="{name}"]').count():
-                await self._fills_one(form, name, word)
+                await self._fills_one(form, name, await _offered(form, name, word))
         async with self.page.expect_navigation():
             await form.locator("button").last.click()
 

@@ -3,14 +3,15 @@
 from typing import Final
 
 from tests.browser.peopled import Peopled
+from tests.browser.stand import SYSTEM
 from tests.stories.telling import CHILD
 
 Fill = tuple[str, str, dict[str, str]]  # a page ("": this one), where its form goes, what is typed
 WHY: Final = {"purpose": "safeguard", "reason": "contact_practitioner"}
 CASE: Final = "AUD/2026-17"
-# Pages that one authority by itself cannot come to, and why. Each is opened elsewhere.
+# Pages that one authority by itself, today, cannot come to, and why. Each is opened elsewhere.
 UNREACHED: Final = {
-    "launched": "begins at a case system: tests/thin_client/test_launch_link.py",
+    "who_looked_report": "of a month that is over: tests/thin_client/test_subject_desk.py",
     "log_release": "only after a restore: tests/thin_client/",
     "move": "of two authorities: tests/thin_client/",
     "move_agreed": "of two authorities: tests/thin_client/",
@@ -20,12 +21,13 @@ UNREACHED: Final = {
 }
 
 
-def seeds(persona: str, made: Peopled) -> list[str]:
+def seeds(persona: str, made: Peopled, origin: str) -> list[str]:
     """Return where a persona begins: the first page, and what another tool's link leads to."""
     ids = made.ids
+    link = SYSTEM.link(aud=f"{origin}/launch", child=ids["long"], purpose="safeguard")
     child = f"/children/{ids['child']}"
     own = {
-        "teacher": [child],
+        "teacher": [f"/launch?link={link}", child],
         "social_worker": [
             f"{child}/involvements/{ids['involvement']}",
             f"/children/{ids['shielded']}",
@@ -33,13 +35,21 @@ def seeds(persona: str, made: Peopled) -> list[str]:
             f"/mediation/{ids['mediation']}",
             f"/children/{ids['long']}",
         ],
-        "therapist": [f"{child}/consents", f"{child}/consents/{ids['consent']}/prove"],
+        "therapist": [f"/children/{ids['harmed']}/bases/{ids['basis']}/end"],
         "manager": [
             f"/team/children/{ids['shielded']}",
             f"{child}/who-looked",
             f"/team/practitioners/{ids['practitioner']}",
+            f"/team/practitioners/{ids['practitioner']}/unshield",
+            f"/team/overrides/{ids['override']}/conclude",
+            f"{child}/consents/{ids['consent']}/prove",
         ],
-        "auditor": [f"/panels/{ids['panel']}"],
+        "second_manager": [f"/team/holds/{ids['held_twice']}/second/{ids['hold_release']}"],
+        "supervisor": [
+            f"/caseload?practitioner_id={ids['practitioner']}",
+            f"/staff-samples/{ids['sample']}",
+        ],
+        "auditor": [f"/panels/{ids['panel']}", f"/misuse/{ids['misuse_alert']}"],
         "second_auditor": [f"/panels/{ids['panel']}"],
     }
     return ["/", *own.get(persona, [])]
@@ -55,6 +65,14 @@ def fills(persona: str, made: Peopled) -> list[Fill]:
     found = {key: word for key, word in CHILD.items() if key != "judged_on"} | {"detail": "kinds"}
     parts = zip(("year", "month", "day"), CHILD["judged_on"].split("-"), strict=True)
     judged = {f"judged_on-{part}": digits for part, digits in parts}
+    head = {"shard": "202600", "size": "1", "root": f"{'A' * 43}="}
+    consent = {
+        "given_for": "caf",
+        "state": "given",
+        "giver": "child",
+        "understanding": "sufficient",
+        "receipt": "code_only",
+    }
     panel = {"case": CASE, "child_id": ids["child"], "account_id": ids["reader"], "days": "7"}
     own: dict[str, list[Fill]] = {
         "teacher": [
@@ -62,10 +80,20 @@ def fills(persona: str, made: Peopled) -> list[Fill]:
             ("/", "/", {**WHY, **nobody}),
             ("/mediate", "/mediate", {**WHY, "number": ids["mediation"].replace("-", "")}),
             ("", "", who),
+            ("/receipts", "/receipts", {"receipt": ids["receipt"]}),
+            (f"/children/{ids['child']}/subscribe", "", {"reference": "NM/20/115"}),
+        ],
+        "supervisor": [
+            (
+                f"/caseload?practitioner_id={ids['practitioner']}",
+                "/caseload/hand-over",
+                {"to": ids["colleague"], "involvement": ids["handed"]},
+            )
         ],
         "social_worker": [
             search,
             ("/mediation", "/mediation", {**WHY, "agency": "Northmere Primary School"}),
+            (f"/children/{ids['child']}/consents/new", "", consent),
         ],
         "manager": [
             ("/team/find", "/team/find", who),
@@ -76,6 +104,7 @@ def fills(persona: str, made: Peopled) -> list[Fill]:
             ("/log", "/log", {"case": CASE, "child_id": ids["child"]}),
             ("/marks", "/marks", {"child_id": ids["child"], "mark": "canary"}),
             ("/panels/new", "/panels/new", panel),
+            ("/log/state", "/log/state", head),
         ],
     }
     return own.get(persona, [])
