@@ -12,12 +12,12 @@ CASE: Final = "AUD/2026-17"
 # Pages that one authority by itself, today, cannot come to, and why. Each is opened elsewhere.
 UNREACHED: Final = {
     "who_looked_report": "of a month that is over: tests/thin_client/test_subject_desk.py",
-    "log_release": "only after a restore: tests/thin_client/",
-    "move": "of two authorities: tests/thin_client/",
-    "move_agreed": "of two authorities: tests/thin_client/",
-    "move_reviewed": "of two authorities: tests/thin_client/",
-    "peer_released": "of two authorities: tests/thin_client/",
-    "peer_suspended": "of two authorities: tests/thin_client/",
+    "log_release": "only after a restore: tests/thin_client/test_team_keeping.py",
+    "move": "of two authorities: tests/thin_client/test_team_keeping.py",
+    "move_agreed": "of two authorities: tests/thin_client/test_team_keeping.py",
+    "move_reviewed": "of two authorities: tests/thin_client/test_team_keeping.py",
+    "peer_released": "of two authorities: tests/thin_client/test_team_keeping.py",
+    "peer_suspended": "of two authorities: tests/thin_client/test_team_keeping.py",
 }
 
 
