@@ -38,7 +38,6 @@ from index_service.federation.subscriptions import PATH as SUBSCRIPTIONS_PATH
 from index_service.federation.subscriptions import Exchange
 from index_service.log.receipt import verify_receipt
 from index_service.services.peering.heard import open_exchange
-from index_service.services.peering.hearing import Knock
 from index_service.services.peering.membership import load_directory
 from index_service.services.peering.probe import PROBE_PATH
 from tests.authority import Founded
@@ -283,13 +282,6 @@ async def test_every_answer_leaves_at_a_step_and_is_as_long_as_all_others(
             assert said.code == code
         assert RELEASE_STEP_S <= min(held_s) < 2 * RELEASE_STEP_S
         assert len(said.received.body) == (PROBLEM_BYTES if code else PROBE_ANSWER_BYTES)
-
-
-async def test_what_took_longer_than_a_step_waits_for_the_next() -> None:
-    message = peer_boundary._Hearing(Knock(PROBE_PATH, (), "", ""))
-    message.arrived_s = peer_boundary._now_s() - 1.2 * RELEASE_STEP_S
-    await peer_boundary._until_step(message)
-    assert peer_boundary._now_s() - message.arrived_s >= 2 * RELEASE_STEP_S
 
 
 async def test_a_key_rolled_in_mid_flight_loses_no_message(ports: Ports) -> None:
