@@ -20,7 +20,7 @@ PAUSE_S = 0.05  # before the same is sent again
 DOWN_S = 0.2  # where nobody listens
 WAIT_S_MAX = 20.0
 INSIST_S_MAX = 60.0
-TOKEN_ASKS = 200  # a token is good for ten minutes; this many requests are sooner
+TOKEN_S = 300  # a token is good for ten minutes
 SAFEGUARD = {"Access-Purpose": "safeguard", "Access-Reason": "new_referral"}
 JSON = {"Content-Type": "application/json"}
 TEAM = {"team": {"name": "Northmere North Team", "phone": "+441632960155"}}
@@ -46,7 +46,7 @@ class Line:
         self._client = httpx.AsyncClient(base_url=base_url, timeout=WAIT_S_MAX)
         self._issuer = issuer
         self._oracle = oracle
-        self._tokens: dict[str, tuple[str, int]] = {}
+        self._tokens: dict[str, tuple[str, float]] = {}
         self.asked_s = 0.0  # when the last request that was answered in full was sent
 
     async def close(self) -> None:
@@ -54,10 +54,11 @@ class Line:
         await self._client.aclose()
 
     def _token(self, persona: str) -> str:
-        token, used = self._tokens.get(persona, ("", TOKEN_ASKS))
-        if used >= TOKEN_ASKS:
-            token, used = self._issuer.token_for(persona), 0
-        self._tokens[persona] = (token, used + 1)
+        token, made_s = self._tokens.get(persona, ("", 0.0))
+        now_s = time.monotonic()
+        if not token or now_s - made_s > TOKEN_S:
+            token, made_s = self._issuer.token_for(persona), now_s
+            self._tokens[persona] = (token, made_s)
         return token
 
     async def send(self, request: Request) -> Received:

@@ -6,6 +6,7 @@ What a record holds is read here with the authority's own keys: only the judge m
 import asyncio
 import hashlib
 import json
+import time
 from base64 import b64encode
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -34,10 +35,11 @@ from proofs.workings.worlds_running import Request, Seen, asked
 DATABASE = "shield"
 SECOND_MANAGER = "second_manager"
 MANAGERS = ("manager", SECOND_MANAGER)
-TOKEN_ASKS = 300  # a token is good for ten minutes; this many requests are sooner
+TOKEN_S = 300  # a token is good for ten minutes
 CARE = {"Access-Purpose": "safeguard", "Access-Reason": "new_referral"}
 TEAM = {"Access-Purpose": "keep_index", "Access-Reason": "shielding"}
-TRIES, TRY_AGAIN_S, UNAVAILABLE = 5, 1.0, 503
+TRIES, TRY_AGAIN_S = 5, 1.0
+TAKEN, UNKNOWN, UNAVAILABLE = 200, 401, 503
 SOURCES = {"schools": "schools_feed", "child-health": "health_feed"}
 
 
@@ -59,7 +61,7 @@ class Tried:
     statuses: Counter[str] = field(default_factory=Counter)
     _built: Built | None = None
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
-    _tokens: dict[str, tuple[str, int]] = field(default_factory=dict)
+    _tokens: dict[str, tuple[str, float]] = field(default_factory=dict)
     _admin: Any = None
 
     @property
@@ -86,10 +88,11 @@ class Tried:
         await self._admin.close()
 
     def _token(self, who: str) -> str:
-        token, used = self._tokens.get(who, ("", TOKEN_ASKS))
-        if used >= TOKEN_ASKS:
-            token, used = self.issuer.token_for(who), 0
-        self._tokens[who] = (token, used + 1)
+        token, made_s = self._tokens.get(who, ("", 0.0))
+        now_s = time.monotonic()
+        if not token or now_s - made_s > TOKEN_S:
+            token, made_s = self.issuer.token_for(who), now_s
+            self._tokens[who] = (token, made_s)
         return token
 
     async def ask(
@@ -115,14 +118,15 @@ class Tried:
                 break
             self.statuses["asked again"] += 1  # a busy machine's; the key makes it one deed
             await asyncio.sleep(TRY_AGAIN_S)
+        assert seen.status != UNKNOWN, "a token ended, and what it asks for shows nothing"
         self.statuses[f"{seen.status // 100}xx"] += 1
         return seen
 
     async def supply(self, source: str, lines: Sequence[dict[str, Any]]) -> Seen:
-        """Send lines in a batch of their own."""
+        """Send lines in a batch of their own, which must be taken: else nothing is tried."""
         body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
         digest = b64encode(hashlib.sha256(body).digest()).decode()
-        return await self.ask(
+        seen = await self.ask(
             SOURCES[source],
             "PUT",
             f"/v1/feeds/{source}/batches/b-{uuid4()}",
@@ -130,6 +134,8 @@ class Tried:
             Content_Type="application/x-ndjson",
             Content_Digest=f"sha-256=:{digest}:",
         )
+        assert seen.status == TAKEN, seen.body
+        return seen
 
     # What only the judge may do
 
