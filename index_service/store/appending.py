@@ -10,6 +10,8 @@ from sqlalchemy import (
     BigInteger,
     Date,
     DateTime,
+    Double,
+    Integer,
     LargeBinary,
     Text,
     Uuid,
@@ -18,6 +20,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal_column,
     select,
 )
 from sqlalchemy.dialects import postgresql
@@ -28,6 +31,7 @@ from index_service.log.leaf import LogRow
 from index_service.log.numbering import NO_PREDECESSOR
 from index_service.store.compiled import Compiled, compiled
 from index_service.store.federation_tables import exchange
+from index_service.store.kept_connection import KeptConnection
 from index_service.store.log_tables import (
     access_actor,
     access_entry,
@@ -39,6 +43,7 @@ from index_service.store.log_tables import (
 from index_service.store.tables import asked
 
 _CSA = bindparam("csa", type_=Text)
+_FIRST: Any = literal_column("1", Integer)
 
 
 def _unnested(alias: str, columns: dict[str, TypeEngine[Any]]) -> Any:
@@ -60,20 +65,38 @@ def _insert_all(table: Any, alias: str, **columns: TypeEngine[Any]) -> Any:
     return insert(table).from_select(["csa", *columns], _unnested(alias, columns))
 
 
+def _cut(name: str) -> tuple[Any, Any, Any]:
+    """Return what `substring` cuts values of one size by, given end to end.
+
+    A value costs the client less so than in an array.
+    """
+    joined, size = bindparam(name, type_=LargeBinary), bindparam(f"{name}_size", type_=Integer)
+    return joined, func.generate_series(_FIRST, func.length(joined), size), size
+
+
+def _insert_pointing(table: Any, alias: str) -> Any:
+    names = ["ref", "sealed"]
+    cut = select(_CSA, *(func.substring(*_cut(f"{alias}_{name}")).label(name) for name in names))
+    return insert(table).from_select(["csa", *names], cut)
+
+
 _IDS = ARRAY(Uuid)
 _APPENDED, _STORED = bindparam("e_entry_id", type_=_IDS), bindparam("u_entry_id", type_=_IDS)
 
 _ROWS = {
-    "entries": _insert_all(
-        access_entry,
-        "e",
-        entry_id=Uuid(),
-        at=DateTime(timezone=True),
-        leaf=LargeBinary(),
-        sealed=LargeBinary(),
+    "entries": insert(access_entry).from_select(
+        ["csa", "entry_id", "at", "leaf", "sealed"],
+        select(
+            _CSA,
+            func.unnest(_APPENDED, type_=Uuid),
+            # Seconds since 1970: a moment has milliseconds, which a double holds exactly enough.
+            func.to_timestamp(func.unnest(bindparam("e_at", type_=ARRAY(Double)), type_=Double)),
+            func.substring(*_cut("e_leaf")),
+            func.unnest(bindparam("e_sealed", type_=ARRAY(LargeBinary)), type_=LargeBinary),
+        ),
     ),
-    "subjects": _insert_all(access_subject, "s", ref=LargeBinary(), sealed=LargeBinary()),
-    "actors": _insert_all(access_actor, "a", ref=LargeBinary(), sealed=LargeBinary()),
+    "subjects": _insert_pointing(access_subject, "s"),
+    "actors": _insert_pointing(access_actor, "a"),
 }
 # Questions of lookups, for the tripwire: one for each, whatever it found.
 _QUESTIONS = {
@@ -138,17 +161,25 @@ _APPEND = {
 }
 
 
+def _end_to_end(name: str, values: Sequence[bytes]) -> dict[str, Any]:
+    """Return values of one size as `_cut` takes them; ValueError for unlike ones."""
+    sizes = set(map(len, values))
+    if len(sizes) > 1:
+        raise ValueError("values of unlike sizes cannot be told apart")
+    return {name: b"".join(values), f"{name}_size": sizes.pop() if sizes else 1}
+
+
 def _of_rows(rows: Sequence[LogRow]) -> dict[str, Any]:
     subjects = [subject for row in rows for subject in row.subjects]
     actors = [row.actor for row in rows if row.actor is not None]
     return {
-        "e_at": [row.at for row in rows],
-        "e_leaf": [row.leaf for row in rows],
+        "e_at": [row.at.timestamp() for row in rows],
         "e_sealed": [row.sealed for row in rows],
-        "s_ref": [ref for ref, _ in subjects],
-        "s_sealed": [sealed for _, sealed in subjects],
-        "a_ref": [ref for ref, _ in actors],
-        "a_sealed": [sealed for _, sealed in actors],
+        **_end_to_end("e_leaf", [row.leaf for row in rows]),
+        **_end_to_end("s_ref", [ref for ref, _ in subjects]),
+        **_end_to_end("s_sealed", [sealed for _, sealed in subjects]),
+        **_end_to_end("a_ref", [ref for ref, _ in actors]),
+        **_end_to_end("a_sealed", [sealed for _, sealed in actors]),
     }
 
 
@@ -213,14 +244,12 @@ class Appender:
     """Writes numbered batches of entries with all they leave: all of a batch, or none."""
 
     def __init__(self, pool: Any, csa: str) -> None:
-        self._pool = pool
+        self._connection = KeptConnection(pool)
         self._csa = csa
 
     async def __call__(self, batch: Batch) -> None:
         """Append durably: returned means committed. Any error means outcome unknown."""
-        sql, arguments = _statement(self._csa, batch)
-        async with self._pool.acquire(timeout=1) as connection:
-            await connection.execute(sql, *arguments)
+        await self._connection.execute(*_statement(self._csa, batch))
 
 
 class Numberer:

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from typing import Any
 from uuid import uuid4
@@ -108,3 +108,38 @@ async def test_a_batch_leaves_all_of_its_parts(
     if "charged" not in parts:
         after["charge"].discard((AT.date(), *SHARED))  # of a batch before
     assert {table: after[table] - before[table] for table in after} == left_by(batch)
+
+
+async def test_moments_are_kept_to_the_millisecond(
+    postgres: Postgres, two: str, connect: Connect
+) -> None:
+    moments = {AT + timedelta(milliseconds=n * 86_399_993) for n in range(2000)}
+    appended = tuple(replace(row(), at=at) for at in moments)
+    number = Writer(CSA).number([each.leaf for each in appended])
+    pool = await pool_for(postgres.url("{role}", two), CSA, "api", 1)
+    try:
+        await Appender(pool, CSA)(Batch(appended, (), number))
+    finally:
+        await pool.close()
+    wanted = {each.entry_id: each.at for each in appended}
+    async with connect(SUPERUSER) as connection:
+        sql = "select entry_id, at from access_entry where entry_id = any($1)"
+        assert wanted == dict(map(tuple, await connection.fetch(sql, list(wanted))))
+
+
+@pytest.mark.parametrize("size", [31, 33])
+async def test_a_leaf_of_another_size_takes_its_batch_along(
+    postgres: Postgres, two: str, connect: Connect, size: int
+) -> None:
+    """Values stand end to end in the statement: one too short would shift all behind it."""
+    appended = (row(), replace(row(), leaf=os.urandom(size)), row())
+    number = Writer(CSA).number([each.leaf for each in appended])
+    pool = await pool_for(postgres.url("{role}", two), CSA, "api", 1)
+    try:
+        with pytest.raises(ValueError, match="unlike sizes"):
+            await Appender(pool, CSA)(Batch(appended, (), number))
+    finally:
+        await pool.close()
+    async with connect(SUPERUSER) as connection:
+        sql = "select count(*) from access_entry where entry_id = any($1)"
+        assert await connection.fetchval(sql, [each.entry_id for each in appended]) == 0
