@@ -1,5 +1,7 @@
 """Gives the folders that ask one an authority; the pure folders load no database and no server."""
 
+import gc
+from collections.abc import Generator
 from importlib import import_module
 from pathlib import Path
 
@@ -24,6 +26,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if not asked <= set(PURE):
         config.pluginmanager.register(import_module("tests.authority"), "authority")
         config.pluginmanager.register(import_module("tests.region"), "region")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage among what tests import, neither now nor in every test again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def _folder(asked: Path) -> str:
