@@ -4,6 +4,7 @@ The callers are papers, keys and certificates alone: what a port does must not n
 """
 
 import ssl
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -236,3 +237,8 @@ async def ports_open(
     async with ports.working():
         await ports.load()
         yield ports
+
+
+def signature_of(head: dict[str, str]) -> bytes:
+    """Return the bytes of the signature in a message's head."""
+    return b64decode(head["signature"].removeprefix("isa=:").removesuffix(":"))

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import time
-from base64 import b64decode
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -50,11 +49,12 @@ from tests.federation.port import (
     message,
     ports_open,
     sent,
+    signature_of,
 )
 from tests.federation.subscribing import placing
 from tests.stories.asking import Ask
 
-TRIES = 40
+TRIES, SOME = 40, range(90)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -212,8 +212,9 @@ async def test_a_certificate_speaks_for_its_own_member_alone(ports: Ports) -> No
 
 async def test_a_certificate_the_directory_does_not_name_is_nobodys(ports: Ports) -> None:
     """The region's own authority issued it, and it is refused before its body is read."""
-    papers = ports.papers
-    stranger = papers.authority.certified(papers.directory / "stranger", "stranger", calls=True)
+    stranger = (papers := ports.papers).authority.certified(
+        papers.directory / "stranger", "stranger", calls=True
+    )
     papers.members["stranger"] = replace(papers.members[CAMFIELD], name="stranger", tls=stranger)
     try:
         known = await sent(ports, message(ports), by="stranger")
@@ -375,26 +376,23 @@ async def test_past_its_last_day_a_directory_lets_nobody_in(ports: Ports) -> Non
 async def test_answers_are_signed_by_the_member_whatever_they_say(ports: Ports) -> None:
     head = message(ports, ports.signer(by=timedelta(minutes=10)))
     said = await sent(ports, head)
-    commit = hashlib.sha256(_signature(head)).hexdigest()
+    commit = hashlib.sha256(signature_of(head)).hexdigest()
     assert verify_answer(said.received, ports.target, commit, ports.clock.now())
     with pytest.raises(MessageRefused):
         verify_answer(said.received, ports.target, "0" * 64, ports.clock.now())
 
 
-def _signature(head: dict[str, str]) -> bytes:
-    return b64decode(head["signature"].removeprefix("isa=:").removesuffix(":"))
-
-
-async def test_strangers_in_a_flood_are_counted_not_each_entered(ports: Ports) -> None:
+async def test_strangers_in_a_flood_are_counted_not_each_entered(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch
+) -> None:
     papers = ports.papers
     stranger = papers.authority.certified(papers.directory / "many", "many", calls=True)
     before = len(await heard(ports))
-    papers.members["many"] = replace(papers.members[CAMFIELD], name="many", tls=stranger)
-    try:
-        asked = [sent(ports, message(ports), by="many") for _ in range(90)]
-        told = await asyncio.gather(*asked)
-    finally:
-        del papers.members["many"]
+    many = replace(papers.members[CAMFIELD], name="many", tls=stranger)
+    monkeypatch.setitem(papers.members, "many", many)
+    told: list[Any] = []
+    while len(told) < 450 and 503 not in {each.status for each in told}:
+        told += await asyncio.gather(*(sent(ports, message(ports), by="many") for _ in SOME))
     assert {each.status for each in told} == {401, 503}
     assert not any(each.receipt for each in told if each.status == 503)
-    assert 0 < len(await heard(ports)) - before < 90
+    assert 0 < len(await heard(ports)) - before < len(told)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from index_service.federation.question import FIRST_PATH, SECOND_PATH
 from tests.federation.direct import PostOffice
 from tests.federation.posting import (
     CAMFIELD,
@@ -177,6 +178,12 @@ async def test_only_the_team_moves_children(region: RegionServed, office: PostOf
     refused(answer, 403, "role_not_allowed")
 
 
+async def but_questions(borough: Borough) -> list[str]:
+    """Return which entries a borough has, but those of lookups, which may come in late."""
+    entries = await borough.served.entries()
+    return [each["entry_id"] for each in entries if each["route"] not in (FIRST_PATH, SECOND_PATH)]
+
+
 async def test_a_shielded_childs_move_takes_the_shield_along_and_tells_nobody(
     region: RegionServed,
     office: PostOffice,
@@ -185,10 +192,10 @@ async def test_a_shielded_childs_move_takes_the_shield_along_and_tells_nobody(
     camfield, north, east = region[CAMFIELD], region[NORTHMERE], region[EASTBROOK]
     await camfield.ask.begin("social_worker", child_id)
     await camfield.ask.shield(child_id, (region.clock.today() + timedelta(days=60)).isoformat())
-    heard = len(await east.served.entries())
+    heard = await but_questions(east)
     await begun(office, child, child_id)
     await office.settled(CAMFIELD, NORTHMERE)
-    assert len(await east.served.entries()) == heard
+    assert await but_questions(east) == heard
     answer = await camfield.ask("social_worker", "GET", "/v1/notices")
     assert child_id not in [each["child_id"] for each in answer.json()["notices"]]
     hidden = await north.ask.look_up("social_worker", **by_address(child))
