@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from index_service.domain.matching.keys import Facts
 from proofs.workings.crowd import word
 from proofs.workings.shield_index import Tried
 from proofs.workings.shield_run import Run
@@ -33,7 +34,9 @@ Lookup = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One lookup. `instead`: the same with the hidden fact replaced, None if nothing may match."""
+    """One lookup. `instead`: the same without an address that is hidden, or a name in which what
+    no record shows is still to be replaced; None if nothing may match.
+    """
 
     run: Run
     facts: tuple[tuple[str, str], ...]
@@ -99,8 +102,7 @@ class Views:
             elsewhere = replace(said, postcode="ZX1 1AA", house="999")
             yield Question(run, _by_address(said), "an address", _by_address(elsewhere))
         for said in {_named(said): said for said in known}.values():
-            other = replace(said, family=word(self._chance, 11))
-            yield Question(run, _by_name(said), "a name", _by_name(other))
+            yield Question(run, _by_name(said), "a name", _by_name(said))
 
     async def _answers(self, who: str, questions: list[Question]) -> list[list[Any]]:
         """Return the matches of each question, asked in batches."""
@@ -153,11 +155,23 @@ class Views:
     async def _compare(self, who: str, doubted: list[Question]) -> None:
         """Ask again with the fact replaced: found by it alone, it was found by what is hidden."""
         hidden = [each for each in doubted if each.by == "an address" or not _visible(each)]
-        again = [Question(each.run, each.instead or (), each.by) for each in hidden]
+        again = [replace(each, facts=self._without_hidden(each)) for each in hidden]
         for question, found in zip(hidden, await self._answers(who, again), strict=True):
             ids = {UUID(match["child"]["child_id"]) for match in found}
             if not any(record.child_id in ids for record in question.run.guarded()):
                 question.run.unshielded.append(f"{who} found a record by {question.by} it hides")
+
+    def _without_hidden(self, question: Question) -> tuple[tuple[str, str], ...]:
+        """Return what is asked with another in the place of each fact that no record shows."""
+        if question.by != "a name":
+            return question.instead or ()
+        shown = {each for record in question.run.guarded() for each in _words(record.facts)}
+        return tuple(
+            (field, said)
+            if field == "date_of_birth" or any(distance(said, each) <= _NEAR for each in shown)
+            else (field, word(self._chance, 11))
+            for field, said in question.facts
+        )
 
     async def _read(self, who: str, run: Run, child_id: UUID) -> None:
         record = run.records[child_id]
@@ -192,6 +206,11 @@ def _visible(question: Question) -> bool:
         for one, two in (asked, asked[::-1])
         for other, another in shown
     )
+
+
+def _words(facts: Facts) -> Iterator[str]:
+    for name in facts.names:
+        yield from (name.given, name.family)
 
 
 def _placed(said: Said) -> tuple[str, str, str]:

@@ -2,10 +2,18 @@
 
 import asyncio
 from collections import Counter
+from datetime import date
+from typing import Any
+from uuid import UUID
 
+from index_service.domain.matching.keys import Facts, PersonName
 from proofs.shield import QUICK, prove
 from proofs.workings.judged import Proof
+from proofs.workings.shield_run import Run, Standing
 from proofs.workings.shield_steps import Deed, Programme, programme, shrunk
+from proofs.workings.shield_views import Question, Views
+
+NOBODY = UUID(int=0)
 
 
 def test_a_shielded_child_is_never_seen_unshielded() -> None:
@@ -38,3 +46,23 @@ def test_a_failing_programme_is_shrunk_to_the_steps_it_takes() -> None:
         if asyncio.run(fails(steps)):
             left = asyncio.run(shrunk(steps, fails))
             assert [step.deed for step in left] == [Deed.SHIELD, Deed.LINE]
+
+
+def test_a_name_is_asked_again_with_every_part_replaced_that_no_record_shows() -> None:
+    """A shown part finds the record anyhow: only what it hides may not lead to it."""
+    run = Run(1, (), date(2026, 11, 22))
+    shown = Facts(names=(PersonName("Ravenhurst", "Leopold"),))
+    run.records[NOBODY] = Standing(NOBODY, truly=True, hidden=True, facts=shown)
+    untried: Any = None
+
+    def asked_again(given: str, family: str) -> dict[str, str]:
+        born = ("date_of_birth", "2016-08-04")
+        question = Question(run, (("given_name", given), ("family_name", family), born), "a name")
+        return dict(Views(untried)._without_hidden(question))
+
+    swapped = asked_again("Quillfeather", "Ravenhurts")
+    assert swapped["family_name"] == "Ravenhurts"
+    assert swapped["given_name"] != "Quillfeather"
+    assert swapped["date_of_birth"] == "2016-08-04"
+    former = asked_again("Ambrosia", "Quillfeather")
+    assert {former["given_name"], former["family_name"]}.isdisjoint({"Ambrosia", "Quillfeather"})
