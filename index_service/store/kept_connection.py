@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from asyncpg import InterfaceError
+
 IDLE_S = 0.05
 
 
@@ -37,7 +39,7 @@ class KeptConnection:
         if self._idle is not None:
             self._idle.cancel()
             self._idle = None
-        if connection is not None and not connection.is_closed():
+        if connection is not None and _open(connection):
             return connection
         if connection is not None:
             await self._pool.release(connection)
@@ -48,3 +50,10 @@ class KeptConnection:
         if connection is not None:
             release = self._pool.release(connection)
             self._returned = asyncio.get_running_loop().create_task(release)
+
+
+def _open(connection: Any) -> bool:
+    try:
+        return not connection.is_closed()
+    except InterfaceError:  # the pool took it back by itself when the server ended it
+        return False
