@@ -15,7 +15,7 @@ from uuid import UUID
 from index_service.domain.matching.keys import Facts
 from proofs.workings.crowd import word
 from proofs.workings.shield_index import Tried
-from proofs.workings.shield_run import Run
+from proofs.workings.shield_run import Run, Standing
 from proofs.workings.shield_said import Said, distance
 
 ASKERS = {
@@ -165,7 +165,7 @@ class Views:
         """Return what is asked with another in the place of each fact that no record shows."""
         if question.by != "a name":
             return question.instead or ()
-        shown = {each for record in question.run.guarded() for each in _words(record.facts)}
+        shown = {each for one in _showing(question.run) for each in _words(one.facts)}
         return tuple(
             (field, said)
             if field == "date_of_birth" or any(distance(said, each) <= _NEAR for each in shown)
@@ -198,7 +198,7 @@ def _visible(question: Question) -> bool:
     asked = (facts["given_name"], facts["family_name"])
     shown = [
         (name.given, name.family)
-        for record in question.run.guarded()
+        for record in _showing(question.run)
         for name in record.facts.names
     ]
     return any(
@@ -206,6 +206,11 @@ def _visible(question: Question) -> bool:
         for one, two in (asked, asked[::-1])
         for other, another in shown
     )
+
+
+def _showing(run: Run) -> Iterator[Standing]:
+    """Yield the records that show a name: shielded ones; one that waits or is closed shows none."""
+    return (record for record in run.guarded() if record.shields)
 
 
 def _words(facts: Facts) -> Iterator[str]:

@@ -13,7 +13,7 @@ from proofs.workings.shield_run import Run, Standing
 from proofs.workings.shield_steps import Deed, Programme, programme, shrunk
 from proofs.workings.shield_views import Question, Views
 
-NOBODY = UUID(int=0)
+NOBODY, WAITING = UUID(int=0), UUID(int=1)
 
 
 def test_a_shielded_child_is_never_seen_unshielded() -> None:
@@ -52,7 +52,10 @@ def test_a_name_is_asked_again_with_every_part_replaced_that_no_record_shows() -
     """A shown part finds the record anyhow: only what it hides may not lead to it."""
     run = Run(1, (), date(2026, 11, 22))
     shown = Facts(names=(PersonName("Ravenhurst", "Leopold"),))
-    run.records[NOBODY] = Standing(NOBODY, truly=True, hidden=True, facts=shown)
+    shields = [str(NOBODY)]
+    run.records[NOBODY] = Standing(NOBODY, truly=True, hidden=True, facts=shown, shields=shields)
+    waits = Facts(names=(PersonName("Quillfeather", "Ambrosia"),))  # and shows nobody its name
+    run.records[WAITING] = Standing(WAITING, truly=True, hidden=True, facts=waits)
     untried: Any = None
 
     def asked_again(given: str, family: str) -> dict[str, str]:
