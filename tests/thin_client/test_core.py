@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from demo.issuer import Issuer
 from tests.stories.asking import Ask
 from tests.stories.made import a_child, by_name, day, nhs_number
-from tests.thin_client.browsing import Forms, Page, text_of
+from tests.thin_client.browsing import Forms, Page, somebody, text_of
 from tests.thin_client.conftest import Line, Signing
+from thin_client.security import Secured
 
 
 def typed_of(child: dict[str, Any]) -> dict[str, str]:
@@ -75,13 +77,13 @@ async def test_a_child_nobody_said_why_of_is_not_read_before_that_is_said(
 
 
 async def test_a_reason_is_suggested_in_plain_sight_and_a_reference_is_not(
-    sign_in: Signing, ask: Ask
+    app: Secured, issuer: Issuer
 ) -> None:
-    worker = await sign_in("social_worker")
-    blank = Forms.of((await worker.get("/")).text).forms[-1].fields
-    assert "purpose" not in blank
-    await worker.searches(**typed_of(a_child()), purpose="promote_welfare", reference="rpt/7")
-    page = await worker.get("/")
+    async with somebody(app, issuer, "social_worker") as worker:  # who said nothing yet
+        blank = Forms.of((await worker.get("/")).text).forms[-1].fields
+        assert "purpose" not in blank
+        await worker.searches(**typed_of(a_child()), purpose="promote_welfare", reference="rpt/7")
+        page = await worker.get("/")
     form = Forms.of(page.text).forms[-1].fields
     assert (form["purpose"], form["reason"]) == ("promote_welfare", "contact_practitioner")
     assert form["reference"] == ""
