@@ -37,6 +37,7 @@ from proofs.workings.worlds_timing import (
     P_MIN,
     Timed,
     corrected,
+    in_service,
     timed,
     timed_probes,
 )
@@ -125,6 +126,7 @@ async def _times(plan: Plan, ready: Ready, proof: Proof) -> list[Timed]:
             flipped = block % 2
             secret = await flip.apply(Hand(ready.grounds, ready.worlds[flipped]), ready.stage)
             of = Round(ready.grounds, flip, ready.stage, secret, ready.worlds)
+            await in_service(of)
             for probe in timed_probes(ready.stage, secret):
                 if probe.operation == CONTROL and flip.name != FLIPS_TIMED[0]:
                     continue

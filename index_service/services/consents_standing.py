@@ -18,7 +18,13 @@ from index_service.services.cases import SealedCase, checked_cases
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.lists import list_pointer
-from index_service.services.loads import Load, case_token, caseload_pointers, open_load
+from index_service.services.loads import (
+    Load,
+    case_token,
+    caseload_pointers,
+    open_another_load,
+    open_load,
+)
 from index_service.services.pointers import LOAD_ROWS, decoy
 from index_service.services.sealing import SealedChild
 from index_service.services.writing import Opened
@@ -79,6 +85,7 @@ async def child_of(index: Index, work: Work, case_id: UUID) -> UUID:
     token = case_token(index.keyring, case_id)
     for row in await work.children.work([token]):
         return open_load(index.keyring, row.token, row.pointer).child_id
+    open_another_load(index.keyring)
     return case_id
 
 

@@ -1,6 +1,6 @@
 """What every story of one authority's index works with. Built once, in main.py."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -10,6 +10,7 @@ from index_service.domain.clock import Clock
 from index_service.log.access_log import AccessLog
 from index_service.services.gate import Gate
 from index_service.services.peering.region import Region
+from index_service.services.remembered import Remembered
 from index_service.services.sealing_log.lag import SealLag
 from index_service.services.views import Views
 
@@ -31,3 +32,4 @@ class Index:
     gate: Gate | None = None  # likewise
     region: Region | None = None  # None for an authority outside any
     in_region: bool = False  # then a new record waits until the region's shield set answered
+    remembered: Remembered = field(default_factory=Remembered)  # to stand in for who is not there

@@ -27,16 +27,23 @@ from index_service.services.cases import (
     SealedCase,
     checked_cases,
     new_case_id,
+    opened_heads,
 )
 from index_service.services.consents_standing import child_of, entry_is_refused, standing_of
 from index_service.services.contact_shield import involvement_as_seen
 from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
-from index_service.services.loads import Load, case_token, caseload_pointers, open_load
+from index_service.services.loads import (
+    Load,
+    case_token,
+    caseload_pointers,
+    open_another_load,
+    open_load,
+)
 from index_service.services.peering.recorded_elsewhere import involvement_elsewhere
 from index_service.services.sealing import open_policy
-from index_service.services.stand_in import stand_in
+from index_service.services.stand_in import remember_first, stand_in
 from index_service.services.statement import Statement, statement
 from index_service.services.writing import (
     ABSENT,
@@ -169,8 +176,10 @@ class Involvements:
         token = case_token(index.keyring, involvement_id)
         pointers = await reading.work([token])
         loads = [open_load(index.keyring, token, row["pointer"]) for row in pointers]
+        if not loads:
+            open_another_load(index.keyring)
         child_id = loads[0].child_id if loads else stand_in(index)
-        attempt.subjects = (child_id,) if loads else ()
+        attempt.subjects = (child_id if loads else involvement_id,)  # an id nobody has
         try:
             decision, facts, cases = await self._of_child(reading, admitted, child_id)
         except (NotDisclosed, SealBroken):
@@ -197,11 +206,13 @@ class Involvements:
         if not rows:
             raise NotDisclosed(ABSENT)
         child = open_policy(keyring, rows[0])
+        remember_first(self._index, rows[0])
         decision = decided(admitted, admitted.ask, child)
         if not decision.allowed:
+            opened_heads(keyring, child.key, ())
             raise NotDisclosed(*decision.reasons)
         cases = checked_cases(keyring, child.key, child.policy, rows_of_cases)
-        heads = [(case, case.head()) for case in cases]
+        heads = opened_heads(keyring, child.key, cases)
         asker, ask = admitted.asker.facts, admitted.ask
         facts = CaseFacts((head for _, head in heads), asker.agency, ask.today, ask.purpose)
         return decision, facts, [each for each in heads if each[1].kind == "involvement"]

@@ -56,6 +56,13 @@ def open_load(keyring: Keyring, token: bytes, pointer: bytes) -> Load:
     return Load(UUID(bytes=data[1:17]), UUID(bytes=data[17:33]))
 
 
+def open_another_load(keyring: Keyring) -> None:
+    """Open a row made for it: so that where none was found it takes as long."""
+    token, nobody = bytes(16), UUID(int=0)
+    sealed = keyring.pointers.seal_small(token, _load_data(Load(nobody, nobody)))
+    open_load(keyring, token, sealed)
+
+
 def caseload_pointers(
     keyring: Keyring, agency: str, practitioner: str | None, load: Load
 ) -> list[tuple[bytes, bytes]]:

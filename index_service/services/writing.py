@@ -1,6 +1,5 @@
 """What every story that writes has in common: admission, idempotency, the child under lock."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -19,7 +18,7 @@ from index_service.services.encoding import Policy
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
 from index_service.services.sealing import SealedChild, open_policy, sealed_policy
-from index_service.services.stand_in import pass_over
+from index_service.services.stand_in import pass_over, remember_first, stand_in
 from index_service.store.work import KeyTaken, Work
 
 ABSENT = "absent"
@@ -56,8 +55,7 @@ async def child_to_write(
     for nobody who writes it, as for one that is not there.
     """
     await child_to_regard(index, work, admitted, child_id, attempt)
-    rows = await work.children.locked([child_id])
-    return _opened(index, admitted, rows, attempt)
+    return _opened(index, admitted, await _locked(work, child_id), attempt)
 
 
 async def child_to_end_own(
@@ -65,10 +63,10 @@ async def child_to_end_own(
 ) -> Opened:
     """Lock likewise a child of which no more is asked than an open assessment of one's own."""
     attempt.subjects = (child_id,)
-    beheld = await work.children.beheld([child_id])
+    beheld = await work.children.beheld_or(child_id, stand_in(index))
     _opened(index, admitted, beheld, attempt, own_assessment=True)
-    rows = await work.children.locked([child_id])
-    return _opened(index, admitted, rows, attempt, own_assessment=True)
+    locked = await _locked(work, child_id)
+    return _opened(index, admitted, locked, attempt, own_assessment=True)
 
 
 async def child_to_regard(
@@ -79,23 +77,31 @@ async def child_to_regard(
     A lock stays visible in a row; what people are asked about a child must not show there.
     """
     attempt.subjects = (child_id,)
-    rows = await work.children.beheld([child_id])
-    return _opened(index, admitted, rows, attempt)
+    beheld = await work.children.beheld_or(child_id, stand_in(index))
+    return _opened(index, admitted, beheld, attempt)
+
+
+async def _locked(work: Work, child_id: UUID) -> Any:
+    rows = await work.children.locked([child_id])
+    return rows[0] if rows else None
 
 
 def _opened(
     index: Index,
     admitted: Admitted,
-    rows: Sequence[Any],
+    row: Any,
     attempt: Attempt,
     *,
     own_assessment: bool = False,
 ) -> Opened:
-    if not rows:
-        pass_over(index, admitted)
+    """Decide on a child by its row; on the stand-in, in vain, where that is whose row it is."""
+    (child_id,) = attempt.subjects  # INVARIANT: who fetched the row said whose it should be
+    if row is None or row["child_id"] != child_id:
+        pass_over(index, admitted, row)
         attempt.rules = (ABSENT,)
         raise NotDisclosed(ABSENT)
-    child = open_policy(index.keyring, rows[0])
+    child = open_policy(index.keyring, row)
+    remember_first(index, row)
     decision = decided(admitted, admitted.ask, child, own_assessment=own_assessment)
     if not decision.allowed:
         attempt.rules = tuple(reason.value for reason in decision.reasons)

@@ -54,6 +54,16 @@ class Children:
         """Return these children's whole rows without a lock, to compare with only."""
         return await self._rows(self._these(), ids)
 
+    async def beheld_or(self, child_id: UUID, other: UUID) -> RowMapping | None:
+        """Return a child's whole row without a lock, or the other child's where it has none.
+
+        One row is read and sent either way, so that one that is not there takes as long.
+        """
+        first = self._these().order_by(None).order_by(child.c.child_id == other).limit(None)
+        found = await self._session.execute(first.limit(1), {"ids": [child_id, other]})
+        row: RowMapping | None = found.mappings().one_or_none()
+        return row
+
     def _these(self) -> Select[Any]:
         return (
             select(child)

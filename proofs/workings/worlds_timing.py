@@ -29,6 +29,7 @@ CONTROL_S = 100e-6
 MEDIAN_S_MAX = 100e-6
 P_MIN = 0.001
 WARM_PAIRS = 30
+OK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,14 @@ def timed_probes(stage: Stage, secret: Secret) -> list[Probe]:
         Probe("amendChild", ASKER, "PATCH", child, body, RECORD, tag),
         Probe(CONTROL, ASKER, "GET", child),
     ]
+
+
+async def in_service(of: Round) -> None:
+    """Let both worlds show a record, as each has that anybody asks in earnest."""
+    shown = Probe("readChild", ASKER, "GET", f"/v1/children/{of.stage.children['plain-1']}")
+    for world in of.worlds:
+        seen = await asked(world.app, shown.request(of.grounds, 0))
+        assert seen.status == OK, seen.status
 
 
 class Delayed:
