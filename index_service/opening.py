@@ -17,18 +17,20 @@ from index_service.federation.errors import DirectoryFault, DirectoryRefused
 from index_service.federation.own_signer import OwnSigner
 from index_service.federation.tls import TlsFiles
 from index_service.log.access_log import AccessLog
-from index_service.log.policy import PolicyRefused, logs_of
+from index_service.log.checkpoint import VerifierKey
+from index_service.log.policy import PolicyRefused, cosigning_of, logs_of
 from index_service.log.second_place import FileSecondPlace, HttpSecondPlace
 from index_service.services import restoring
 from index_service.services.gate import Gate, SecondReading
 from index_service.services.index import Index
+from index_service.services.log_life import LogLife
 from index_service.services.peering.completeness import Probing
 from index_service.services.peering.peer_day import PeerLimits
 from index_service.services.peering.polling import Polling
 from index_service.services.peering.region import Directories, Region
 from index_service.services.sealing_log.lag import SealLag
 from index_service.services.views import Views
-from index_service.settings import JobSettings, RegionSettings, Settings
+from index_service.settings import ExpirySettings, JobSettings, RegionSettings, Settings
 from index_service.store.appending import Appender, Numberer
 from index_service.store.engines import (
     Engines,
@@ -103,15 +105,30 @@ def second_reading(settings: Settings) -> SecondReading | None:
     place, policy = settings.second_place, settings.log_policy
     if place == "none" or policy is None:
         return None
+    _, log = _policy_of_one_log(policy)
+    if place.startswith("/"):
+        return SecondReading(FileSecondPlace(Path(place), log), log)
+    return SecondReading(HttpSecondPlace(place, log), log)
+
+
+def _log_life(settings: JobSettings) -> LogLife | None:
+    """Return how long the log is kept, or PolicyRefused; None for a job that drops nothing."""
+    if not isinstance(settings, ExpirySettings):
+        return None
+    text, log = _policy_of_one_log(settings.log_policy)
+    return LogLife(settings.log_years, log, cosigning_of(text, log))
+
+
+def _policy_of_one_log(policy: Path) -> tuple[str, tuple[VerifierKey, ...]]:
+    """Return a policy's text and the keys of the one log it names; PolicyRefused."""
     try:
-        logs = list(logs_of(policy.read_text(encoding="utf-8")).values())
+        text = policy.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise PolicyRefused("file") from None
+    logs = list(logs_of(text).values())
     if len(logs) != 1:
         raise PolicyRefused("log")
-    if place.startswith("/"):
-        return SecondReading(FileSecondPlace(Path(place), logs[0]), logs[0])
-    return SecondReading(HttpSecondPlace(place, logs[0]), logs[0])
+    return text, logs[0]
 
 
 def _index(csa: str, keyring: Keyring, engines: Engines, clock: Clock, watched: _Watched) -> Index:
@@ -197,7 +214,7 @@ async def built_job(
 ) -> AsyncIterator[Index]:
     """Open an index as a job of this duty sees it: every way to the store is its own role's.
 
-    Raises KeyRefused or WrongRoles rather than start unsafe.
+    Raises KeyRefused, PolicyRefused or WrongRoles rather than start unsafe.
     """
     moment = clock or SystemClock()
     keys = provider or FileKeyProvider(settings.key_directory)
@@ -223,6 +240,7 @@ async def built_job(
             feed=engine,
             audit=engine,
             region=region,
+            log_life=_log_life(settings),
             in_region=region is not None,
         )
     finally:

@@ -61,6 +61,18 @@ class JobSettings(RegionSettings):
     key_directory: Path
 
 
+class ExpirySettings(JobSettings):
+    """What the job that drops old years of the access log must be told besides.
+
+    For how many whole years after its own a year stays is for whoever answers for the log to
+    say; fewer than six nobody may. Heads count that the policy's keys signed and, where it names
+    witnesses, its quorum cosigned.
+    """
+
+    log_years: Annotated[int, Field(ge=6, le=100)]  # the database keeps to six too
+    log_policy: Path
+
+
 class SealSettings(StoreSettings):
     """What `seal` must be told: its own keys, the log's name, where the last head also stands.
 

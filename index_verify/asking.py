@@ -12,6 +12,7 @@ ANSWER_LENGTH_MAX = 32 * 1024 * 1024
 REFUSAL_LENGTH_MAX = 64 * 1024
 WAIT_S_MAX = 30
 NOT_SEALED = "leaf_not_sealed"
+DROPPED = "log_year_dropped"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -22,6 +23,10 @@ class _NoRedirects(HTTPRedirectHandler):
 
 class NotThere(Exception):  # noqa: N818 (an answer of the log: 404)
     """The log itself says that it has no such leaf."""
+
+
+class YearDropped(Exception):  # noqa: N818 (an answer of the log: 410)
+    """The log itself says that the leaves of this year are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class LiveLog:
             raise Malformed("live_address")
 
     def get(self, *path: str, **asked: int | str) -> bytes:
-        """Return an answer's body; NotThere, or Malformed with the code of a refusal."""
+        """Return an answer's body; NotThere, YearDropped, or Malformed with a refusal's code."""
         place = "/".join(quote(part, safe="") for part in path)
         url = f"{self.address.rstrip('/')}/v1/log/{place}"
         request = Request(f"{url}?{urlencode(asked)}" if asked else url)  # noqa: S310 (checked above)
@@ -53,9 +58,11 @@ class LiveLog:
                 body: bytes = answer.read(ANSWER_LENGTH_MAX + 1)
         except HTTPError as refused:
             with refused:
-                not_sealed = refused.code == 404 and _says_not_sealed(refused)
-            if not_sealed:
+                own_word = _own_word(refused)
+            if (refused.code, own_word) == (404, NOT_SEALED):
                 raise NotThere from None
+            if (refused.code, own_word) == (410, DROPPED):
+                raise YearDropped from None
             raise Malformed("live_refused") from None
         except (URLError, HTTPException, OSError):
             raise Malformed("live_unreachable") from None
@@ -64,10 +71,10 @@ class LiveLog:
         return body
 
 
-def _says_not_sealed(refused: HTTPError) -> bool:
-    """Return whether a 404 is the log's own word on a leaf: any other accuses nobody."""
+def _own_word(refused: HTTPError) -> object:
+    """Return the code of a refusal that is the log's own: any other accuses nobody."""
     try:
         said = from_json(refused.read(REFUSAL_LENGTH_MAX))
     except (ValueError, HTTPException, OSError):
-        return False
-    return isinstance(said, dict) and said.get("code") == NOT_SEALED
+        return None
+    return said.get("code") if isinstance(said, dict) else None

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index_verify.agreeing import Heads
-from index_verify.asking import LiveLog, NotThere
+from index_verify.asking import LiveLog, NotThere, YearDropped
 from index_verify.checking import text_of
+from index_verify.dropping import dropped_in_time, is_dropped
 from index_verify.findings import Report
 from index_verify.heads import NOTE_LENGTH_MAX, Head, read_head
 from index_verify.leaves import Grown
@@ -53,6 +54,8 @@ def check_receipt(text: str, policy: Policy, log: LiveLog | None, now_s: int) ->
         try:
             proof = log.get("proofs", promise.leaf.hex(), kind=log.kind)
         except NotThere:
+            if all(is_dropped(log, year, now_s) for year in promise.years):
+                raise Malformed("receipt_dropped") from None
             past = now_s > promise.deadline_s
             raise Malformed("receipt_suppressed" if past else "receipt_early") from None
         return check_inclusion(_text(proof, "proof_form"), promise.leaf, policy)
@@ -110,8 +113,17 @@ class _Run:
             raise Malformed("live_no_heads")
 
     def read_leaves(self) -> dict[int, Grown]:
-        """Fetch every leaf of each shard's newest head; return what they come to."""
-        return {shard: self._grown(shard) for shard in sorted({each for each, _ in self.notes})}
+        """Fetch every leaf of each shard's newest head; return what they come to.
+
+        Of a year that outlived its time the heads are all there is.
+        """
+        shards = {}
+        for shard in sorted({each for each, _ in self.notes}):
+            try:
+                shards[shard] = self._grown(shard)
+            except YearDropped:
+                self._judge_dropped(shard)
+        return shards
 
     def compare_seen(self, seen: Head) -> None:
         """Have the log prove that its newest head grew from the one seen last."""
@@ -166,9 +178,21 @@ class _Run:
             raise Malformed("live_form") from None
         return leaves
 
+    def _judge_dropped(self, shard: int) -> None:
+        if dropped_in_time(shard // 100, self.heads.latest_s()):
+            self.report.verified["years dropped in time"] += 1
+        else:
+            self.report.found("dropped_early", f"shard {shard}")
+
     def _have_proven(self, seen: Head, size: int) -> None:
         asked = {"shard": seen.shard, "from": seen.size, "to": size}
-        growth = read_growth(self.log.get("consistency", **asked), self.policy)
+        try:
+            proof = self.log.get("consistency", **asked)
+        except YearDropped:
+            self._judge_dropped(seen.shard)
+            self.report.found("since_dropped", SEEN_LAST)
+            return
+        growth = read_growth(proof, self.policy)
         new = [head for _, head in self.heads.all if (head.shard, head.size) == (seen.shard, size)]
         if new and all(growth.holds(seen, head) for head in new):
             self.report.verified["consistency proofs"] += 1

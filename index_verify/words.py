@@ -61,6 +61,7 @@ _TAMPERED = {
     "state_older": "A row stands as an entry before the last one left it: it was put back.",
     "state_twice": "A row's reference stands there twice.",
     "live_form": "An answer of the log is not of its form.",
+    "dropped_early": "The log says that a year is dropped which must still be there.",
 }
 
 _CANNOT_TELL = {
@@ -96,6 +97,10 @@ _CANNOT_TELL = {
     " so may be missing.",
     "state_gone": "Rows that entries name are not there: destroyed, or removed.",
     "state_nothing": "No row stands in what was given as state.",
+    "since_dropped": "The year of a head that was seen last is dropped: that it grew from there is"
+    " not shown.",
+    "receipt_dropped": "The receipt is genuine; the log says that the years its leaf may stand in"
+    " are dropped.",
     "since_elsewhere": "The log shows no head of the year of a head that was seen last.",
     "live_address": "The log's address is neither https nor on this machine.",
     "live_unreachable": "The log cannot be asked.",

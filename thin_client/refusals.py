@@ -86,5 +86,8 @@ REFUSALS: Final[Mapping[str, Said]] = {
     "leaf_not_sealed": Said(
         "This is not in a head of the log yet", "Look again when the next head is signed."
     ),
+    "log_year_dropped": Said(
+        "That year of the log is dropped", "Its entries outlived their time; its heads are kept."
+    ),
     "defect": Said("Something went wrong at the index", "It is recorded. Ring the index team."),
 }

@@ -195,6 +195,7 @@ Code: TypeAlias = Literal[
     "export_too_large",
     "not_sealed_yet",
     "leaf_not_sealed",
+    "log_year_dropped",
     "digest_missing",
     "digest_mismatch",
     "index_restored",

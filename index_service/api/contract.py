@@ -39,12 +39,21 @@ EXPORT_HEADERS = {
     "Export-Tampered": _part("headers", "ExportTampered"),
 }
 
-Trait = Literal["child", "body", "change", "etag"]
-"""A route is about one child, takes a body, may conflict, shows or is conditional on an ETag."""
+Trait = Literal["child", "body", "change", "etag", "year"]
+"""What a route is or does.
+
+It is about one child, takes a body, may conflict, shows or is conditional on an ETag, is of
+a year of the log that may be dropped.
+"""
 
 # Statuses only: what each says is written once, in published.py.
 _ALWAYS = (400, 401, 403, 422, 429, 500, 503)
-_REFUSALS: dict[Trait, tuple[int, ...]] = {"child": (404,), "body": (413, 415), "change": (409,)}
+_REFUSALS: dict[Trait, tuple[int, ...]] = {
+    "child": (404,),
+    "body": (413, 415),
+    "change": (409,),
+    "year": (410,),
+}
 _CONDITIONAL = (412, 428)
 
 

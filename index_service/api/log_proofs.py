@@ -67,7 +67,7 @@ def head_routes(identify: Identify, proofs: Proofs) -> APIRouter:
         "/v1/log/leaves",
         operation_id="readLogLeaves",
         summary="Leaf hashes of a shard, a page at a time",
-        responses=contract.answers(200, LogLeaves, "The leaves."),
+        responses=contract.answers(200, LogLeaves, "The leaves.", "year"),
     )
     async def leaves(
         request: Request, shard: ShardAsked, begin: FromAsked, end: ToAsked
@@ -101,7 +101,7 @@ def proof_routes(identify: Identify, proofs: Proofs) -> APIRouter:
         "/v1/log/consistency",
         operation_id="readLogGrowth",
         summary="That a shard's tree of one size is the beginning of a larger one",
-        responses=contract.answers(200, LogGrowth, "The proof."),
+        responses=contract.answers(200, LogGrowth, "The proof.", "year"),
     )
     async def consistency(
         request: Request, shard: ShardAsked, begin: FromAsked, end: ToAsked

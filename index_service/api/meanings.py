@@ -213,7 +213,10 @@ MEANINGS: dict[Code, Meaning] = {
         404,
         "Leaf not sealed",
         "Ask again later. Past the deadline its receipt names, this answer with the receipt "
-        "proves suppression.",
+        "proves suppression, unless the year it is of is dropped.",
+    ),
+    Code.LOG_YEAR_DROPPED: Meaning(
+        410, "Year dropped", "Its entries outlived their time: its heads are all there is of it."
     ),
     Code.DIGEST_MISSING: Meaning(
         400, "No digest", "Send the SHA-256 of the whole body as Content-Digest."

@@ -96,6 +96,7 @@ _REFUSALS: dict[str, tuple[str, str, Code]] = {
         "The record has changed since it was read.",
         Code.PRECONDITION_FAILED,
     ),
+    "410": ("YearDropped", "The year of the log is dropped.", Code.LOG_YEAR_DROPPED),
     "413": ("TooLarge", "The body is too large.", Code.BODY_TOO_LARGE),
     "415": (
         "WrongContentType",

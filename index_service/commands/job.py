@@ -14,10 +14,14 @@ from index_service.domain.errors import Unavailable
 from index_service.federation.errors import DirectoryRefused
 from index_service.jobs.jobs import JOBS, Job
 from index_service.jobs.running import keep_running, run_once
+from index_service.log.policy import PolicyRefused
 from index_service.opening import built_job
-from index_service.settings import JobSettings
+from index_service.settings import ExpirySettings, JobSettings
 from index_service.store.engines import WrongRoles
 from index_service.store.reading import LOST
+
+# What a job must be told besides what every job is.
+_TOLD: dict[str, type[JobSettings]] = {"expire": ExpirySettings}
 
 
 def mount(nouns: Any) -> None:
@@ -39,7 +43,7 @@ def _seconds(text: str) -> float:
 def run(chosen: argparse.Namespace) -> int:
     """Run the job. A missing or unsafe setting is 2, said without its value; a failed run 1."""
     try:
-        settings = JobSettings()  # pydantic reads the environment
+        settings = _TOLD.get(chosen.name, JobSettings)()  # pydantic reads the environment
     except ValidationError as wrong:
         print("not started: missing or unsafe settings: " + named_settings(wrong), file=sys.stderr)
         return 2
@@ -50,6 +54,9 @@ def run(chosen: argparse.Namespace) -> int:
         return 2
     except DirectoryRefused as refused:
         print(f"not started: the part in a region was refused ({refused})", file=sys.stderr)
+        return 2
+    except PolicyRefused as refused:
+        print(f"not started: the log's policy was refused: {refused.code}", file=sys.stderr)
         return 2
     except WrongRoles:
         print("not started: the login role is not this authority's for this job", file=sys.stderr)

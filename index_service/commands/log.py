@@ -57,7 +57,7 @@ def run(chosen: argparse.Namespace) -> int:
         print("not started: the login role is not this authority's for auditing", file=sys.stderr)
         return 2
     except NoHead:
-        print("nothing to hand out: there is no signed head of this shard", file=sys.stderr)
+        print("nothing to hand out: no signed head of it, or its year is dropped", file=sys.stderr)
         return 1
     except (*LOST, Unavailable) as lost:
         print(f"broken off: the database cannot be had ({type(lost).__name__})", file=sys.stderr)

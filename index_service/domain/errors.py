@@ -74,6 +74,7 @@ class Code(StrEnum):
     EXPORT_TOO_LARGE = "export_too_large"
     NOT_SEALED_YET = "not_sealed_yet"
     LEAF_NOT_SEALED = "leaf_not_sealed"
+    LOG_YEAR_DROPPED = "log_year_dropped"
     DIGEST_MISSING = "digest_missing"
     DIGEST_MISMATCH = "digest_mismatch"
 

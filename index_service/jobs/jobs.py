@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from index_service.jobs import parcel_jobs, region_jobs, subscription_jobs
+from index_service.services.expiring import Expiry
 from index_service.services.index import Index
 from index_service.services.misuse.detecting import misuse_noticed
 from index_service.services.noticing import notices_due
@@ -49,6 +50,11 @@ async def _due(index: Index, _: asyncio.Event) -> bool:
     return True
 
 
+async def _expire(index: Index, stop: asyncio.Event) -> bool:
+    assert index.log_life is not None  # INVARIANT: its settings name it
+    return await Expiry(index, index.feed, index.log_life).run(stop)
+
+
 async def _notices(index: Index, _: asyncio.Event) -> bool:
     await notices_due(index)
     return True
@@ -66,6 +72,7 @@ JOBS = {
         Job("resort", "job", _DAY_S, _resort),
         Job("tripwire", "tripwire", 300.0, _tripwire),
         Job("due", "job", 3600.0, _due),
+        Job("expire", "job", _DAY_S, _expire),
         Job("notices", "audit", 300.0, _notices),
         Job("misuse", "audit", _DAY_S, _misuse),
         Job("derive", "job", 3600.0, region_jobs.derive),

@@ -82,6 +82,12 @@ class CosigningPolicy:
         return cls(witnesses, _quorum(found["quorum"], len(witnesses)))
 
 
+def cosigning_of(text: str, log: tuple[VerifierKey, ...]) -> CosigningPolicy | None:
+    """Return who cosigns a log, or None where its policy names nobody; PolicyRefused."""
+    found = _words(text)
+    return CosigningPolicy.read(text, log) if found["witness"] or found["quorum"] else None
+
+
 def logs_of(text: str) -> LogKeys:
     """Return the keys of every log that policies' lines name, or PolicyRefused."""
     logs: dict[str, tuple[VerifierKey, ...]] = {}

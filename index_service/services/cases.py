@@ -64,7 +64,10 @@ _HEAD_SIZE = envelope_size("case_head")
 _TAG = 16
 _MORE_THAN_MOST = 12
 _NOBODY = UUID(int=0)
-_SOME_HEAD = orjson.dumps(["", str(_NOBODY), "", ""])
+SOME_HEAD = CaseHead("involvement", str(_NOBODY), ("school", "school", True))
+"""Nobody's: looked at where one that is withheld would have been."""
+
+_SOME_HEAD = orjson.dumps([SOME_HEAD.kind, SOME_HEAD.agency, *SOME_HEAD.extra])
 
 
 @dataclass(frozen=True, slots=True)

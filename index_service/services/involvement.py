@@ -24,6 +24,7 @@ from index_service.services.attempt import Attempt, told
 from index_service.services.bases import Decision as HarmDecided
 from index_service.services.bases import made_basis
 from index_service.services.cases import (
+    SOME_HEAD,
     SealedCase,
     checked_cases,
     new_case_id,
@@ -208,12 +209,14 @@ class Involvements:
         child = open_policy(keyring, rows[0])
         remember_first(self._index, rows[0])
         decision = decided(admitted, admitted.ask, child)
+        asker, ask = admitted.asker.facts, admitted.ask
         if not decision.allowed:
-            opened_heads(keyring, child.key, ())
+            opened_heads(keyring, child.key, ())  # as long as if one had been withheld
+            nothing = CaseFacts((), asker.agency, ask.today, ask.purpose)
+            self._level(admitted, decision, nothing, SOME_HEAD)
             raise NotDisclosed(*decision.reasons)
         cases = checked_cases(keyring, child.key, child.policy, rows_of_cases)
         heads = opened_heads(keyring, child.key, cases)
-        asker, ask = admitted.asker.facts, admitted.ask
         facts = CaseFacts((head for _, head in heads), asker.agency, ask.today, ask.purpose)
         return decision, facts, [each for each in heads if each[1].kind == "involvement"]
 

@@ -276,8 +276,9 @@ async def _told(index: Index, work: Work, child_id: UUID, fallen: Fallen) -> set
     brokering stands there as a read of the request, which names the involvement.
     """
     agencies: set[str] = set()
+    dropped = await work.expiring.years()
     for year in index.keyring.log_years():
-        if year < fallen.since.year:
+        if year < fallen.since.year or year in dropped:
             continue
         keys = index.keyring.log_keys(year)
         ref = keys.subject_ref(child_id)

@@ -57,6 +57,11 @@ class _Asking:
         """Return the head up to which this asker is shown a shard."""
         return await self.reading.head(self.farthest, shard)
 
+    async def check_year(self, shard: int) -> None:
+        """Raise Invalid for a shard whose leaves are dropped with its year."""
+        if await self.reading.is_dropped(shard // 100):
+            raise Invalid(Code.LOG_YEAR_DROPPED)
+
     def check(self, kind: HeadKind) -> None:
         """Raise Refused for heads that are not for this asker."""
         if kind is HeadKind.MINUTE and self.farthest is not HeadKind.MINUTE:
@@ -87,8 +92,12 @@ class Proofs:
         return await self._answered(orjson.dumps({"heads": [each.note for each in heads]}), attempt)
 
     async def leaves(self, login: Login, asked: Stretch, attempt: Attempt) -> bytes:
-        """Return leaf hashes, encoded: fewer than were asked for where they are many."""
+        """Return leaf hashes, encoded: fewer than were asked for where they are many.
+
+        Invalid for a year that is dropped.
+        """
         async with self._asking(login, attempt) as asking:
+            await asking.check_year(asked.shard)
             reach = await asking.reach(asked.shard)
             end = min(asked.end, reach.size if reach else 0)
             found = await asking.reading.leaves(asked.shard, asked.begin, end)
@@ -104,6 +113,8 @@ class Proofs:
         async with self._asking(login, attempt) as asking:
             asking.check(kind)
             place = await asking.reading.place(leaf)
+            if place is not None:
+                await asking.check_year(place.shard)  # while it is being dropped
             head = await asking.reading.head(kind, place.shard) if place else None
             if place is None or head is None or head.size <= place.index:
                 raise Invalid(Code.LEAF_NOT_SEALED)
@@ -114,8 +125,12 @@ class Proofs:
         return await self._answered(text.encode(), attempt)
 
     async def consistency(self, login: Login, asked: Stretch, attempt: Attempt) -> bytes:
-        """Return the proof that a shard's tree of one size begins that of another, encoded."""
+        """Return the proof that a shard's tree of one size begins that of another, encoded.
+
+        Invalid for a year that is dropped.
+        """
         async with self._asking(login, attempt) as asking:
+            await asking.check_year(asked.shard)
             reach = await asking.reach(asked.shard)
             if reach is None or asked.end > reach.size:
                 raise Invalid(Code.QUERY_INVALID, "to")

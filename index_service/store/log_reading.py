@@ -21,7 +21,7 @@ from sqlalchemy import (
 from index_service.domain.errors import Unavailable
 from index_service.log.tiles import Run
 from index_service.store.compiled import compiled
-from index_service.store.log_tables import cosignature, leaf, log_head, log_shard
+from index_service.store.log_tables import cosignature, leaf, log_expired, log_head, log_shard
 from index_service.store.reading import LOST, Snapshot
 from index_service.store.sealed_log import LAST_LEAF, StoredHead, leaves_between, read_runs
 
@@ -89,6 +89,12 @@ _BEGUN = compiled(
     .order_by(log_shard.c.shard.desc())
     .limit(100)
 )
+_DROPPED = compiled(
+    select(log_expired.c.at)
+    .where(log_expired.c.csa == _CSA)
+    .where(log_expired.c.year == bindparam("year", type_=SmallInteger))
+    .limit(1)
+)
 _NEWEST_SHARD = compiled(
     select(log_shard.c.shard)
     .where(log_shard.c.csa == _CSA)
@@ -141,6 +147,10 @@ class LogSnapshot(Snapshot):
         """Return the newest shard's number, None before a log began."""
         rows = await self._log(_NEWEST_SHARD)
         return rows[0][0] if rows else None
+
+    async def is_dropped(self, year: int) -> bool:
+        """Return whether the leaves of a year are dropped, or are being dropped."""
+        return bool(await self._log(_DROPPED, year=year))
 
     async def begun(self, shard: int) -> dict[int, str]:
         """Return what this shard and those before it say of their beginning, newest first."""

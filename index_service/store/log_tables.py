@@ -1,6 +1,7 @@
 """The access log's tables: entries, their numbers, the sealed tree and its heads.
 
-Rows are inserted and read; those of `writer_sealed` alone change.
+Rows are inserted and read; those of `writer_sealed` alone change. What is of a year that has
+expired is dropped, but for its heads and the upper tiles of its tree (decision 0037).
 """
 
 from datetime import datetime
@@ -21,11 +22,14 @@ from sqlalchemy import (
     UniqueConstraint,
     Uuid,
     func,
+    text,
 )
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.functions import FunctionElement
 
 from index_service.store.columns import bytes_column, csa_column, metadata
+
+_YEAR_NOW = text("extract(year from (now() at time zone 'UTC'))")
 
 
 def _table(name: str, *parts: SchemaItem) -> Table:
@@ -33,9 +37,13 @@ def _table(name: str, *parts: SchemaItem) -> Table:
 
 
 def _pointing(name: str) -> Table:
-    """Return a table of sealed rows that are found by a keyed reference, many under one."""
+    """Return a table of sealed rows that are found by a keyed reference, many under one.
+
+    The year is the server's own clock's, for nothing else tells how old such a row is.
+    """
     at_ref = Index(f"{name}_ref", "csa", "ref")
-    return _table(name, bytes_column("ref"), bytes_column("sealed"), at_ref)
+    year = Column("year", SmallInteger, nullable=False, server_default=_YEAR_NOW)
+    return _table(name, bytes_column("ref"), bytes_column("sealed"), year, at_ref)
 
 
 def _shard() -> Column[int]:
@@ -149,6 +157,14 @@ cosignature = _table(
     PrimaryKeyConstraint("csa", "shard", "size", "witness"),
 )
 
+# Years whose leaves and entries are dropped, or are being dropped: said first, then done.
+log_expired = _table(
+    "log_expired",
+    Column("year", SmallInteger, nullable=False),
+    _moment("at"),
+    PrimaryKeyConstraint("csa", "year"),
+)
+
 # What auditors find an account's entries of one day by: keyed, so that no row tells whose.
 access_actor = _pointing("access_actor")
 
@@ -172,6 +188,7 @@ LOG_TABLES = (
     tile,
     log_head,
     cosignature,
+    log_expired,
     access_actor,
     charge,
 )

@@ -28,6 +28,7 @@ from index_service.store.charges import Charges
 from index_service.store.children import Children
 from index_service.store.directory import Directory
 from index_service.store.entries import Entries
+from index_service.store.expiring import Expiring
 from index_service.store.feeds import Feeds
 from index_service.store.locks import Locks
 from index_service.store.log_tables import access_actor, access_entry, access_subject, unnumbered
@@ -68,6 +69,7 @@ class Work:
         self.children = Children(session, csa)
         self.directory = Directory(session, csa)
         self.entries = Entries(session, csa)
+        self.expiring = Expiring(session, csa)
         self.feeds = Feeds(session, csa)
         self.locks = Locks(session, csa)
         self.matters = Matters(session, csa)

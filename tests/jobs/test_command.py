@@ -17,6 +17,7 @@ from index_service.opening import built_job
 from index_service.settings import JobSettings
 from index_service.store.engines import WrongRoles
 from tests.authority import Served
+from tests.sealing.witnesses import log_lines
 from tests.stories.asking import Ask
 from tests.stories.made import a_child
 
@@ -66,6 +67,24 @@ async def test_a_job_does_what_its_name_says(ask: Ask, served: Served, name: str
     async with built_job(served.settings, JOBS[name].duty) as index:
         assert await JOBS[name].run(index, asyncio.Event()) is True
     assert words((await served.entries())[before:]) == {(name, "job")}
+
+
+async def test_expiry_is_told_for_how_long_and_by_whose_heads(
+    ask: Ask, served: Served, tmp_path: Path
+) -> None:
+    policy = tmp_path / "policy"
+    policy.write_text(log_lines(), "utf-8")
+    told = {"INDEX_LOG_YEARS": "6", "INDEX_LOG_POLICY": str(policy)}
+    before = len(await served.entries())
+    assert await job(served, "expire", "--once", **told) == (0, "")
+    for name in told:
+        less = {each: value for each, value in told.items() if each != name}
+        status, said = await job(served, "expire", "--once", **less)
+        assert (status, name.removeprefix("INDEX_").lower() in said.lower()) == (2, True), said
+    policy.write_text("nothing of the kind", "utf-8")
+    status, said = await job(served, "expire", "--once", **told)
+    assert (status, said) == (2, "not started: the log's policy was refused: line\n")
+    assert len(await served.entries()) == before  # nothing was due, and nothing is said
 
 
 def words(entries: list[dict[str, Any]]) -> set[tuple[str, str]]:

@@ -44,7 +44,9 @@ async def _settle(url: str) -> None:
 def row_of(table: Table, csa: str, **differs: object) -> tuple[Any, ...]:
     """Return the statement that inserts an authority's one row, and its values."""
     names = [column.name for column in table.columns]
-    values = [differs.get(column.name, _value(column.type, column.name, csa)) for column in table.c]
+    year = 2018 if table.name == "log_expired" else 2026
+    known = {"year": year, **differs}
+    values = [known.get(column.name, _value(column.type, column.name, csa)) for column in table.c]
     places = ", ".join(f"${place}" for place in range(1, len(names) + 1))
     return f"insert into {table.name} ({', '.join(names)}) values ({places})", *values
 

@@ -115,12 +115,12 @@ def indexes_in(postgres: Postgres, database: str) -> set[str]:
 
 
 def test_an_index_can_be_taken_back_and_made_again(postgres: Postgres, fresh: str) -> None:
-    migrate_database(postgres, fresh)
+    run(command.upgrade, alembic(postgres, fresh), "0006")  # later ones are not taken back
     tables, indexes = tables_in(postgres, fresh), indexes_in(postgres, fresh)
     assert indexes == {"access_entry_pkey", "access_entry_moment"}
     run(command.downgrade, alembic(postgres, fresh), "0005")
     assert indexes_in(postgres, fresh) == {"access_entry_pkey", "access_entry_at"}
-    migrate_database(postgres, fresh)
+    run(command.upgrade, alembic(postgres, fresh), "0006")
     assert (tables_in(postgres, fresh), indexes_in(postgres, fresh)) == (tables, indexes)
 
 

@@ -20,6 +20,7 @@ NOBODY_TAKES_BACK = {
     "log_shard",
     "log_head",
     "cosignature",
+    "log_expired",
 }
 TABLES = pytest.mark.parametrize("table", GOVERNED, ids=lambda table: table.name)
 OURS = "northmere_feed"

@@ -24,6 +24,8 @@ class Served:
     answers: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     tokens: set[str | None] = field(default_factory=set)
+    dropped: set[int] = field(default_factory=set)  # shards
+    gone: bytes = b'{"code":"log_year_dropped","status":410}'
     not_there: bytes = b'{"code":"leaf_not_sealed","status":404}'
     port: int = 0
 
@@ -61,10 +63,14 @@ def serving(log: MadeLog, *sizes: int) -> Iterator[Served]:
             served.tokens.add(self.headers["Authorization"])
             numbers = {name: int(value) for name, value in asked.items() if value.isdigit()}
             body = served.answer(url.path, numbers) if served.status == 200 else b""
-            self.send_response(404 if body is None else served.status)
+            status = 404 if body is None else served.status
+            body = served.not_there if body is None else body
+            if numbers.get("shard") in served.dropped:
+                status, body = 410, served.gone
+            self.send_response(status)
             self.send_header("Location", "/v1/log/heads")
             self.end_headers()
-            self.wfile.write(served.not_there if body is None else body)
+            self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -113,6 +113,34 @@ def test_a_head_of_each_year_is_kept_and_its_growth_proven(served: Served, tmp_p
         assert codes(served, since, leaves=False) == ["head_form"]
 
 
+def test_a_year_that_outlived_its_time_is_its_heads(served: Served, tmp_path: Path) -> None:
+    since, newest = tmp_path / "seen", served.log
+    old = MadeLog(newest.keys, shard=201900, stored=newest.stored)
+    served.dropped = {201900}
+    notes = [old.note(288), newest.note(288)]
+    served.answers["heads"] = json.dumps({"heads": notes}).encode()
+    for _ in range(2):
+        assert codes(served, since) == []  # the second time the head seen last is the same
+    since.write_text(old.note(160))
+    assert codes(served, since) == ["since_dropped"]
+    since.write_text(forked(old).note(288))
+    assert "fork" in codes(served, since)
+
+
+@pytest.mark.parametrize("shard", [202000, 202400, 202600])
+def test_a_year_that_is_dropped_before_its_time_is_tampering(served: Served, shard: int) -> None:
+    old = MadeLog(served.log.keys, shard=shard, stored=served.log.stored)
+    served.dropped = {shard}
+    notes = [old.note(288), MadeLog(old.keys, shard=202601, stored=old.stored).note(16)]
+    served.answers["heads"] = json.dumps({"heads": notes}).encode()
+    assert "dropped_early" in codes(served)
+
+
+def test_who_says_gone_in_other_words_has_refused(served: Served) -> None:
+    served.dropped, served.gone = {202600}, b"{}"
+    assert codes(served) == ["live_refused"]
+
+
 def test_leaves_that_do_not_give_the_heads_are_found(served: Served) -> None:
     honest = served.log
     served.log = forked(honest)
@@ -182,6 +210,19 @@ def test_a_receipt_past_its_deadline_leads_to_proof_of_suppression(served: Serve
     for other in (b"", b"[]", b"not here", b'{"code":"not_found"}'):
         served.not_there = other  # anybody on the way may say 404: it accuses nobody
         assert told(served, receipt, DEADLINE_S + 1) == ["live_refused"]
+
+
+def test_a_receipt_of_a_dropped_year_accuses_nobody_once_that_may_be_dropped(
+    served: Served,
+) -> None:
+    receipt = served.log.receipt(5)
+    served.log = MadeLog(served.log.keys, stored=served.log.stored[6:])
+    served.dropped = {202600}
+    seven_years_s = 7 * 366 * 24 * 60 * 60
+    assert told(served, receipt, DEADLINE_S + seven_years_s) == ["receipt_dropped"]
+    assert told(served, receipt, DEADLINE_S + seven_years_s // 2) == ["receipt_suppressed"]
+    served.dropped = set()
+    assert told(served, receipt, DEADLINE_S + seven_years_s) == ["receipt_suppressed"]
 
 
 def test_a_proof_of_another_leaf_is_no_proof(served: Served) -> None:

@@ -187,15 +187,19 @@ class Finding:
         return found.entry is None or self._sought.fits(found.entry, self._kinds)
 
     async def closed_years(self) -> list[int]:
-        """Return the years asked about whose entries no key opens any more."""
+        """Return the years asked about whose entries are dropped, or no key opens any more."""
         oldest = await self._work.auditing.oldest()
+        expired = await self._work.expiring.years()
         years = years_between(self._sought.since_s, self._sought.until_s)
         return [
             year
             for year in years
-            if oldest is not None
-            and oldest.year <= year <= self._settled.at.year
-            and keys_of(self._index.keyring, year) is None
+            if year in expired
+            or (
+                oldest is not None
+                and oldest.year <= year <= self._settled.at.year
+                and keys_of(self._index.keyring, year) is None
+            )
         ]
 
     async def _next(self, after: Position | None) -> list[Any]:
@@ -227,8 +231,9 @@ class Finding:
 
     async def _of_child(self) -> list[UUID]:
         keys = {}
+        expired = await self._work.expiring.years()
         for year in years_between(self._sought.since_s, self._sought.until_s):
-            known = keys_of(self._index.keyring, year)
+            known = None if year in expired else keys_of(self._index.keyring, year)
             if known is not None and self._sought.child_id is not None:
                 keys[known.subject_ref(self._sought.child_id)] = known
         rows = await self._work.entries.of_subjects(list(keys))
@@ -236,8 +241,9 @@ class Finding:
 
     async def _of_account(self) -> list[UUID]:
         keys = {}
+        expired = await self._work.expiring.years()
         for day in _days(self._sought):
-            known = keys_of(self._index.keyring, day.year)
+            known = None if day.year in expired else keys_of(self._index.keyring, day.year)
             if known is not None:
                 keys[actor_ref(str(self._sought.account_id), day, known)] = known
         rows = await self._work.auditing.actors(list(keys))

@@ -21,7 +21,7 @@ STILL_S = 1.0
 
 
 class NoHead(Exception):  # noqa: N818 (an answer: there is none)
-    """There is no such shard, or no signed head of it."""
+    """There is no such shard, no signed head of it, or its year is dropped."""
 
 
 async def states(index: Index, pool: Any) -> AsyncIterator[bytes]:
@@ -59,6 +59,8 @@ async def openings(index: Index, pool: Any, shard: int | None, case: str) -> Asy
         if of is None or head is None:
             raise NoHead
         async with work_on(index.audit, index.csa, index.log) as work:
+            if of // 100 in await work.expiring.years():
+                raise NoHead
             await work.commit(index.log.prepare(_entry(index, "hand_out_log", case)))
         origin = head.note.partition("\n")[0]
         said = {"format": "index-log/1", "csa": index.csa, "origin": origin}

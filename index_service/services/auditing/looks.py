@@ -84,7 +84,7 @@ async def _of_year(
     index: Index, log: Work, child_id: UUID, year: int
 ) -> list[tuple[SubjectTrace, dict[str, Any]]]:
     keys = keys_of(index.keyring, year)
-    if keys is None:
+    if keys is None or year in await log.expiring.years():
         return []
     try:
         rows = await log.entries.of_subjects([keys.subject_ref(child_id)])

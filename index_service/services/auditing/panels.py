@@ -2,7 +2,7 @@
 
 Whoever reviews what happened to a child is told who was involved and who looked, with the
 leaves that prove it, and of no other child anything. While a panel lasts, nothing of that
-child is removed for its age (`frozen_children`).
+child is removed for its age (`frozen_children`): the expiry of the log asks.
 """
 
 from collections.abc import Mapping
