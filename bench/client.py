@@ -1,10 +1,12 @@
 """How long it takes a new practitioner to come from the client's address to a number to ring.
 
-    python -m bench.client [--children N] [--hurried]
+    python -m bench.client [--children N] [--hurried] [--at-once N]
 
 Real processes on loopback: an index with children in it, the thin client, the demo's OpenID
-provider, Chromium. Twenty tasks are typed as people type; the pace is stated. Prints each task
-and, last, one line of JSON. Leaves 1 where a target was missed.
+provider, Chromium. Twenty tasks are typed as people type; the pace is stated. One person at a
+time, unless more are asked for: several browsers on one machine take from each other, and from the
+pages, what in earnest each has by itself. Prints each task and, last, one line of JSON. Leaves 1
+where a target was missed.
 """
 
 import argparse
@@ -14,7 +16,7 @@ import statistics
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -125,7 +127,7 @@ async def bench(children: int, pace: Pace) -> int:
         around = conditions(postgres)
         # Brings a browser's library, which is there on demand alone.
         walking = import_module("bench.parts.client_walked")
-        came = await walking.walked(origin, issuer, pace, DUTY_LINES, tasks)
+        came = await walking.walked((origin, issuer), pace, DUTY_LINES, tasks)
     for each in sorted(came, key=lambda each: each.kind):
         reached = "reached" if each.reached else "NOT reached"
         print(
@@ -142,10 +144,12 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench.client", description=__doc__)
     parser.add_argument("--children", type=int, default=2_000)
     parser.add_argument("--hurried", action="store_true", help="no pauses: what machines take")
+    parser.add_argument("--at-once", type=int, default=1, help="people, a browser each")
     given = parser.parse_args(arguments)
     if reason := missing():
         sys.exit(f"bench client: {reason}")
-    return asyncio.run(bench(given.children, HURRIED if given.hurried else Pace()))
+    pace = replace(HURRIED if given.hurried else Pace(), at_once=given.at_once)
+    return asyncio.run(bench(given.children, pace))
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ class Pace:
     chooses_s: float = 1.2  # one of a list
     reads_code_s: float = 1.5
     reads_answer_s: float = 3.0
+    at_once: int = 1  # people, a browser each
 
 
 HURRIED: Final = Pace(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)

@@ -55,16 +55,21 @@ class Walks:
     pace: Pace
     duty_lines: frozenset[str]
 
-    async def all(self, tasks: Sequence[Task]) -> list[Came]:
-        """Do every task; one persona's after one another, as a code is good for one use."""
+    async def all(self, tasks: Sequence[Task], at_once: int) -> list[Came]:
+        """Do every task, so many people at a time.
+
+        One persona's after one another, as a code is good for one use.
+        """
         lanes: dict[str, list[Task]] = {}
         for task in tasks:
             lanes.setdefault(task.persona, []).append(task)
-        done = await asyncio.gather(*(self._lane(lane) for lane in lanes.values()))
+        room = asyncio.Semaphore(at_once)
+        done = await asyncio.gather(*(self._lane(lane, room) for lane in lanes.values()))
         return [came for lane in done for came in lane]
 
-    async def _lane(self, lane: list[Task]) -> list[Came]:
-        return [await self.one(task) for task in lane]
+    async def _lane(self, lane: list[Task], room: asyncio.Semaphore) -> list[Came]:
+        async with room:
+            return [await self.one(task) for task in lane]
 
     async def one(self, task: Task) -> Came:
         """Do one task in a browser nobody has used."""
@@ -138,8 +143,8 @@ def _field(name: str) -> str:
 
 
 async def walked(
-    origin: str, issuer: Issuer, pace: Pace, duty_lines: frozenset[str], tasks: Sequence[Task]
+    where: tuple[str, Issuer], pace: Pace, duty_lines: frozenset[str], tasks: Sequence[Task]
 ) -> list[Came]:
-    """Do every task in a browser of this machine."""
+    """Do every task in a browser of this machine, at an origin with its provider."""
     async with started() as browser:
-        return await Walks(browser, origin, issuer, pace, duty_lines).all(tasks)
+        return await Walks(browser, *where, pace, duty_lines).all(tasks, pace.at_once)
