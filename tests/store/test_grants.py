@@ -187,7 +187,8 @@ VERBS = {
     "d": "delete from {table}",
     "t": "truncate {table}",
 }
-LOG = ("access_entry", "access_subject")
+EXPIRING = ("access_entry", "access_subject", "access_actor", "leaf", "tile", "exchange")
+LOG = (*EXPIRING, "log_shard", "log_head", "cosignature", "log_expired")
 
 
 async def may(connect: Connect, role: str, verb: str, table: str) -> bool:
@@ -263,7 +264,7 @@ async def test_nobody_changes_removes_or_empties_the_access_log(
     The job that drops old years may ask, and removes nothing of a year that is not dropped.
     """
     for table in LOG:
-        if (role, verb) == ("northmere_job", "d"):
+        if (role, verb) == ("northmere_job", "d") and table in EXPIRING:
             async with connect(role) as connection:
                 assert await connection.execute(f"delete from {table}") == "DELETE 0"
         else:
