@@ -22,11 +22,15 @@ class Standing:
 
 @dataclass(slots=True)
 class Record:
-    """One borough's record. `seen` once its arrival check was answered."""
+    """One borough's record. `seen` once its arrival check was answered.
+
+    `told` once a check was answered that another borough's shield stands.
+    """
 
     child_id: str
     must_hide: bool = False
     seen: bool = False
+    told: bool = False
 
 
 @dataclass(slots=True)

@@ -182,9 +182,11 @@ class Boroughs:
         ask = self.region[where].ask
         answer = await ask("manager", "POST", path, said, why=SHIELDING)
         assert answer.status_code in (200, 202, 204), answer.text
+        # Where it was lifted, another's holds from the first check that told of it.
+        child.records[where].must_hide = child.records[where].told
         if not child.shields:
             for record in child.records.values():
-                record.must_hide = False
+                record.must_hide = record.told = False
 
     async def _move(self, child: Child, held: str, to: str) -> bool:
         """Let responsibility go from one borough to another; a shield goes along."""
@@ -200,7 +202,7 @@ class Boroughs:
         if there["step"] != "closed":
             return False
         record = child.records.pop(held)
-        child.records[to] = Record(there["child_id"], must_hide=record.must_hide, seen=False)
+        child.records[to] = Record(there["child_id"], record.must_hide, told=record.told)
         child.home = to
         if (shield := child.shields.pop(held, None)) is not None:
             child.shields[to] = Standing("", uploaded=shield.uploaded)
@@ -260,7 +262,7 @@ class Boroughs:
             if record is not None:
                 told = night or not record.seen
                 if told and child.is_uploaded(but=name):
-                    record.must_hide = True
+                    record.must_hide = record.told = True
                 record.seen = True
             if name in child.shields:
                 child.shields[name].uploaded = True

@@ -217,6 +217,27 @@ async def test_the_team_of_another_borough_may_lift_what_a_name_brought(
     assert len(await alerts_of(northmere, STILL, second)) == 1
 
 
+async def test_a_shield_of_ones_own_lifted_leaves_the_other_boroughs_standing(
+    region: RegionServed,
+) -> None:
+    northmere, eastbrook = region[NORTHMERE], region[EASTBROOK]
+    child = northmere.child()
+    child_id = await northmere.ask.create(child)
+    await checked(northmere)
+    own = await northmere.ask.shield(child_id, day(-90))
+    await shielded_at(region, eastbrook, eastbrook.child(**by_number_and_name(child)))
+    region.later(hours=23)
+    assert (await checked(northmere)).shielded >= 1
+    assert await alerts_of(northmere, HIT, child_id)  # the two teams meet all the same
+    lift = f"/v1/children/{child_id}/shield/lift"
+    answer = await northmere.ask("manager", "POST", lift, {"shield_id": own}, why=SHIELDING)
+    assert answer.status_code < 300, answer.text
+    policy = await policy_of(northmere, child_id)
+    assert (policy.shielded, policy.unchecked) == (True, False)
+    found = await northmere.ask.look_up("health_visitor", nhs_number=child["nhs_number"])
+    assert found["matches"] == []
+
+
 async def test_a_hit_leaves_the_rows_that_no_hit_leaves(region: RegionServed) -> None:
     northmere, eastbrook = region[NORTHMERE], region[EASTBROOK]
     child = eastbrook.child()

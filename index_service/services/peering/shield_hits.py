@@ -120,13 +120,14 @@ class ShieldHits:
                 return None
             shields = [shield for _, shield in await shields_of(index, work, child)]
             in_force = [shield for shield in shields if shield.lifted is None]
-            if in_force:
-                told = any(not is_own(shield) for shield in in_force)
-                return asked if told and child.policy.unchecked else None
+            if any(not is_own(shield) for shield in in_force):
+                return asked if child.policy.unchecked else None
+            # One of our own does not stand for theirs: it may be lifted while theirs holds.
             lifted = any(not is_own(shield) for shield in shields)
             if lifted and all(text.startswith(_NAME) for text in found.texts):
                 # Whoever lifted it knew: names and a birthday may be another child's.
-                await self._still(work, asked.child_id)
+                if not in_force:
+                    await self._still(work, asked.child_id)
                 return None
             listed = await self._granted(work, child, asked)
         return replace(asked, listed=listed)
