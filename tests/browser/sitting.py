@@ -51,3 +51,14 @@ async def describes(keyboard: Keyboard, child: Stated) -> None:
 async def says(keyboard: Keyboard) -> str:
     """Return what the page says."""
     return await keyboard.page.locator("main").inner_text()
+
+
+async def goes(keyboard: Keyboard, stand: Stand, path: str) -> None:
+    """Type an address."""
+    await keyboard.page.goto(f"{stand.origin}{path}")
+
+
+async def confirms(keyboard: Keyboard) -> None:
+    """Do what a page has said would be done, by the button that says so."""
+    name = await keyboard.page.locator('button[name="confirmed"]').inner_text()
+    await keyboard.follows(name)

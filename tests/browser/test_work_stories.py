@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.keys import Keyboard
-from tests.browser.sitting import Sitting, says, searches
+from tests.browser.sitting import Sitting, confirms, goes, says, searches
 from tests.browser.stand import SYSTEM, Stand
 from tests.stories.asking import NO_WHY, Ask, refused
 from tests.stories.consent_said import read as consents_of
@@ -19,11 +19,6 @@ from tests.stories.test_supervised_samples import drawn
 from tests.stories.test_supervision import got
 
 CASE = "AUD/2026-17"
-
-
-async def goes(keyboard: Keyboard, stand: Stand, path: str) -> None:
-    """Type an address."""
-    await keyboard.page.goto(f"{stand.origin}{path}")
 
 
 async def recorded(ask: Ask) -> tuple[Stated, str]:
@@ -87,7 +82,7 @@ async def test_a_record_that_waits_is_released_or_joined(
     await manager.follows("See what this does")
     assert "Nothing has been done yet" in await says(manager)
     assert await listed(stand.ask, child_id)
-    await manager.follows(await _confirms(manager))
+    await confirms(manager)
     assert child_id not in await stand.ask.holds()
 
 
@@ -100,7 +95,7 @@ async def test_the_team_brings_about_contact(sits_down: Sitting, stand: Stand) -
     await manager.follows("Take it on")
     await manager.ticks("Passed on")
     await manager.follows("See what whoever asked is told")
-    await manager.follows(await _confirms(manager))
+    await confirms(manager)
     assert (await contact_told(stand.ask, "teacher", request_id))["answer"] == "you_will_be_called"
 
 
@@ -180,15 +175,10 @@ async def test_an_account_is_suspended_and_made_active_again(
     await manager.follows("Open the account")
     await manager.follows("Suspend this account")
     assert "What this will do" in await says(manager)
-    await manager.follows(await _confirms(manager))
+    await confirms(manager)
     refused(await stand.ask.read("health_visitor", account), 403, "account_suspended")
     await manager.ticks("The disclosure check", "Make a suspended account active")
     await manager.follows("See what this does")
-    await manager.follows(await _confirms(manager))
+    await confirms(manager)
     me = await stand.ask("health_visitor", "GET", "/v1/me", why=NO_WHY)
     assert me.json()["state"] == "active"
-
-
-async def _confirms(keyboard: Keyboard) -> str:
-    """Return what the button is called that does what a page has said it would."""
-    return str(await keyboard.page.locator('button[name="confirmed"]').inner_text())
