@@ -6,6 +6,7 @@ from playwright.async_api import Page
 
 STEPS_MAX = 160
 PLACED_S_MAX = 10
+_PICKED = "() => document.activeElement.selectedOptions[0].text"
 _HERE = """() => {
   const e = document.activeElement
   if (!e || e === document.body) return ['', true]
@@ -50,6 +51,12 @@ class Keyboard:
         await self._press("Control+a")
         await self.page.keyboard.type(text)
 
+    async def pastes(self, label: str, text: str) -> None:
+        """Put a text into a field at once, as from the clipboard, in place of what stands there."""
+        await self.to(label)
+        await self._press("Control+a")
+        await self.page.keyboard.insert_text(text)
+
     async def dated(self, iso: str) -> None:
         """Type a date into the next three fields of one."""
         year, month, day = iso.split("-")
@@ -66,11 +73,18 @@ class Keyboard:
         await self._press("Space")
 
     async def picks(self, label: str, option: str) -> None:
-        """Choose from a list by its letters."""
+        """Choose from a list by its arrows.
+
+        Not by its letters: after a second without one they begin anew, and a space then opens
+        the list, which takes all keys that were meant for the page.
+        """
         await self.to(label)
-        await self.page.keyboard.type(option)
-        picked = "() => document.activeElement.selectedOptions[0].text"
-        assert await self.page.evaluate(picked) == option
+        await self._press("Home")
+        for _ in range(STEPS_MAX):
+            if await self.page.evaluate(_PICKED) == option:
+                return
+            await self._press("ArrowDown")
+        raise AssertionError(f"{label!r} offers no {option!r}")
 
     async def follows(self, name: str) -> None:
         """Go to a link or button, and press Enter; wait for what it leads to."""
