@@ -13,6 +13,9 @@ from demo.issuer import Issuer
 from demo.postgres import Postgres
 from tests.authority import Founded, database_made, serving
 from tests.browser.install import missing
+from tests.region import RegionServed
+from tests.stories.later import app_at, on
+from tests.stories.telling import MONTH_LATER
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser, BrowserContext
@@ -62,6 +65,31 @@ async def stand(
             standing.stand(served, issuer, place) as whole,
         ):
             yield whole
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def later(stand: "Stand", tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator["Stand"]:
+    """The same index's pages once this month is over: who looked is told of months that are."""
+    place = tmp_path_factory.mktemp("later")
+    async with (
+        app_at(stand.served, on(**MONTH_LATER)) as index,
+        standing.stand(stand.served, stand.issuer, place, index) as whole,
+    ):
+        yield whole
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stands(
+    region: RegionServed, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[dict[str, "Stand"]]:
+    """The pages of each authority of a region."""
+    async with AsyncExitStack() as stack:
+        opened = {}
+        for name, borough in region.boroughs.items():
+            place = tmp_path_factory.mktemp(name)
+            one = standing.stand(borough.served, borough.ask.issuer, place)
+            opened[name] = await stack.enter_async_context(one)
+        yield opened
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import uvicorn
@@ -79,19 +80,23 @@ class Stand:
 
 
 @asynccontextmanager
-async def stand(served: Served, issuer: Issuer, place: Path) -> AsyncIterator[Stand]:
-    """Bring up the pages of an index over real sockets, on loopback."""
+async def stand(
+    served: Served, issuer: Issuer, place: Path, index: Any = None
+) -> AsyncIterator[Stand]:
+    """Bring up the pages of an index over real sockets, on loopback.
+
+    `index` is what they ask instead: the same index at another time.
+    """
     with (
         socket.create_server(("127.0.0.1", 0)) as for_index,
         socket.create_server(("127.0.0.1", 0)) as for_pages,
     ):
         index_url = f"http://127.0.0.1:{for_index.getsockname()[1]}"
         origin = f"http://127.0.0.1:{for_pages.getsockname()[1]}"
-        issuer.register(CLIENT_ID, [f"{origin}/signed-in"], [f"{origin}/signed-out"])
         settings = _settings(index_url, origin, issuer, place)
         app = create_app(settings)
         async with (
-            listening(served.built.app, for_index, "off"),
+            listening(index or served.built.app, for_index, "off"),
             listening(app, for_pages, "on"),
             httpx.AsyncClient(base_url=index_url, trust_env=False) as direct,
         ):
@@ -102,12 +107,14 @@ def _settings(index_url: str, origin: str, issuer: Issuer, place: Path) -> Setti
     key = place / "session.key"
     key.write_bytes(base64.b64encode(secrets.token_bytes(32)))
     key.chmod(0o600)
+    client_id = f"{CLIENT_ID}-{urlsplit(origin).port}"  # several stands may ask one provider
+    issuer.register(client_id, [f"{origin}/signed-in"], [f"{origin}/signed-out"])
     return Settings(
         authority="Northmere",
         index_url=index_url,
         origin=origin,
         issuer=issuer.url,
-        client_id=CLIENT_ID,
+        client_id=client_id,
         client_secret="none",
         scope="openid",
         resource=issuer.audience,
