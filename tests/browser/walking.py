@@ -94,8 +94,22 @@ class Walk:
             self.with_forms.setdefault(name_of(urlsplit(self.page.url).path) or path, path)
         return [each for each in leads if self._is_ours(each)]
 
+    async def looks_at(self, *paths: str) -> None:
+        """Open these pages alone, wherever they lead."""
+        for path in paths:
+            await self._opens(path)
+
     async def fills(self, path: str, action: str, fields: Mapping[str, str]) -> None:
-        """Fill in and send a form of a page; look at where it leads, and walk on from there.
+        """Fill in and send a form of a page; look at where it leads, and walk on from there."""
+        await self.sends(path, action, fields)
+        leads: list[str] = await self.page.evaluate(_LEADS)
+        came = self.page.url
+        known = {each for opened in self.opened.values() for each in opened}
+        await self.walks([each for each in leads if self._is_ours(each) and self._new(each, known)])
+        await self.page.goto(came)
+
+    async def sends(self, path: str, action: str, fields: Mapping[str, str]) -> None:
+        """Fill in and send a form of a page; look at where it leads.
 
         Without a path it is the page one is on; without an action its first form.
         """
@@ -108,11 +122,6 @@ class Walk:
         async with self.page.expect_navigation():
             await form.locator('button[type="submit"], button.govuk-button').last.click()
         await self._looks(200)
-        leads: list[str] = await self.page.evaluate(_LEADS)
-        came = self.page.url
-        known = {each for opened in self.opened.values() for each in opened}
-        await self.walks([each for each in leads if self._is_ours(each) and self._new(each, known)])
-        await self.page.goto(came)
 
     def _new(self, path: str, known: Collection[str]) -> bool:
         return name_of(path.partition("?")[0]) not in self.opened and path not in known
