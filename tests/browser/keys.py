@@ -101,25 +101,29 @@ class Keyboard:
         """Sign in from the client's page that offers it, with the code that the demo shows."""
         await self.follows("Sign in")
         await self.follows(title)
-        await self._placed("BUTTON")  # the page puts the focus on Continue
-        await self.page.keyboard.press("Enter")
+        await self._placed("Continue")
+        async with self.page.expect_navigation():
+            await self.page.keyboard.press("Enter")
         await self.gives_code()
 
     async def gives_code(self) -> None:
         """Type the code that is shown; the page puts the focus where it goes."""
         shown = await self.page.locator("#demo-code").inner_text()
-        await self._placed("INPUT")
+        await self._placed("Six-digit code")
         await self.page.keyboard.type(shown)
         async with self.page.expect_navigation():
             await self.page.keyboard.press("Enter")
 
-    async def _placed(self, tag: str) -> None:
-        """Wait until a page that was just opened has put the focus where it says it does."""
+    async def _placed(self, name: str) -> None:
+        """Wait until a page that was just opened has put the focus where it says it does.
+
+        By name: a button of the page before, which had the focus too, is not the one meant.
+        """
         for _ in range(PLACED_S_MAX * 20):
-            if await self.page.evaluate("() => document.activeElement.tagName") == tag:
+            if (await self.here()).startswith(name):
                 return
             await asyncio.sleep(0.05)
-        raise AssertionError(f"the page puts the focus on no {tag}")
+        raise AssertionError(f"the page puts the focus on {await self.here()!r}, not on {name!r}")
 
     async def _press(self, key: str) -> None:
         self.pressed += 1
