@@ -82,7 +82,7 @@ def _receipt(asked: argparse.Namespace, policy: Policy) -> Report:
 
 def _live(asked: argparse.Namespace, policy: Policy) -> Report:
     log = _live_log(asked.url, asked)
-    return check_live(log, policy, asked.since, leaves=not asked.heads_only)
+    return check_live(log, policy, asked.since, int(time.time()), leaves=not asked.heads_only)
 
 
 def _split(asked: argparse.Namespace, policy: Policy) -> Report:

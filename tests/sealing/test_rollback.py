@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import subprocess
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -240,7 +241,7 @@ async def test_a_released_log_is_verifiable_and_its_receipts_are_proven(
     public = restored.ask.served.index.keyring.receipt_key.public_key().public_bytes_raw()
     own = f"receipt {b64encode(public).decode()}\nquorum 0\n"
     policy = Policy.of(policy_lines(restored.beside.settings) + own)
-    judged = await asyncio.to_thread(check_live, live(restored.ask), policy, None)
+    judged = await asyncio.to_thread(check_live, live(restored.ask), policy, None, int(time.time()))
     assert judged.verdict is Verdict.INTACT, judged.kinds
     assert judged.verified["leaves"] > 16
 

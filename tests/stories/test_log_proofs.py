@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from base64 import b64encode, urlsafe_b64decode
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -139,7 +140,7 @@ async def test_a_live_log_is_intact_and_its_receipts_are_proven(
     await after(sealed, hours=1)
     since, rules = tmp_path / "seen", policy(ask, sealed)
     for _ in range(2):  # the second time growth is proven
-        judged = await asyncio.to_thread(check_live, live(ask), rules, since)
+        judged = await asyncio.to_thread(check_live, live(ask), rules, since, int(time.time()))
         assert judged.verdict is Verdict.INTACT, judged.kinds
         await read(ask, "/v1/me")
         await after(sealed, hours=1)
@@ -248,7 +249,9 @@ async def test_a_leaf_that_was_changed_in_the_store_proves_nothing(
         proof = await read(ask, f"{PROOFS}/{bytes(32).hex()}")
         judged = check_inclusion(proof.text, bytes(32), policy(ask, sealed))
         assert judged.verdict is Verdict.TAMPERED
-        seen = await asyncio.to_thread(check_live, live(ask), policy(ask, sealed), None)
+        seen = await asyncio.to_thread(
+            check_live, live(ask), policy(ask, sealed), None, int(time.time())
+        )
         assert seen.verdict is Verdict.TAMPERED
     finally:
         await sealed.sql(change, bytes(32), leaf)

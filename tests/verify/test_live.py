@@ -12,7 +12,7 @@ from index_verify.live import check_live, check_receipt
 from index_verify.policy import Policy
 from index_verify.spelling import Malformed
 from index_verify.words import Verdict
-from tests.verify.made import DEADLINE_S, MadeLog, Stored
+from tests.verify.made import DEADLINE_S, SEEN_S, MadeLog, Stored
 from tests.verify.served import TOKEN, Served, serving
 
 
@@ -22,9 +22,11 @@ def served(log: MadeLog) -> Iterator[Served]:
         yield served
 
 
-def codes(served: Served, since: Path | None = None, *, leaves: bool = True) -> list[str]:
+def codes(
+    served: Served, since: Path | None = None, now_s: int = SEEN_S, *, leaves: bool = True
+) -> list[str]:
     policy = Policy.of(served.log.keys.policy())
-    report = check_live(LiveLog(served.url, TOKEN), policy, since, leaves=leaves)
+    report = check_live(LiveLog(served.url, TOKEN), policy, since, now_s, leaves=leaves)
     assert (report.verdict is Verdict.INTACT) == (not report.kinds)
     return sorted(report.kinds)
 
@@ -134,6 +136,16 @@ def test_a_year_that_is_dropped_before_its_time_is_tampering(served: Served, sha
     notes = [old.note(288), MadeLog(old.keys, shard=202601, stored=old.stored).note(16)]
     served.answers["heads"] = json.dumps({"heads": notes}).encode()
     assert "dropped_early" in codes(served)
+
+
+def test_a_log_that_sets_its_clock_on_drops_nothing_sooner(served: Served) -> None:
+    old = MadeLog(served.log.keys, shard=202400, stored=served.log.stored)
+    served.dropped = {202400}
+    eight_years_s = 8 * 366 * 24 * 60 * 60
+    ahead = old.keys.note(203400, old.leaves(), SEEN_S + eight_years_s)
+    served.answers["heads"] = json.dumps({"heads": [old.note(288), ahead]}).encode()
+    assert "dropped_early" in codes(served)
+    assert "dropped_early" not in codes(served, now_s=SEEN_S + eight_years_s)
 
 
 def test_who_says_gone_in_other_words_has_refused(served: Served) -> None:
