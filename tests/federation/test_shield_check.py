@@ -318,6 +318,29 @@ async def cut_off_before_notes(index: Any, client: Any) -> None:
     assert "shield_set_silent" in went.causes
 
 
+async def test_who_is_shielded_here_already_is_seen_no_less_for_a_note_that_is_lost(
+    region: RegionServed,
+) -> None:
+    """Else whoever may see that much would see by its going that another borough shields it."""
+    northmere, eastbrook = region[NORTHMERE], region[EASTBROOK]
+    child = northmere.child()
+    child_id = await northmere.ask.create(child)
+    await checked(northmere)
+    await northmere.ask.shield(child_id, day(-90))
+    theirs = await shielded_at(region, eastbrook, eastbrook.child(**by_number_and_name(child)))
+    before = (await northmere.ask.read("social_worker", child_id)).content
+    region.later(hours=23)
+    async with job_of(northmere) as index:
+        await cut_off_before_notes(index, await client_of(index))
+    assert await alerts_of(northmere, HIT, child_id)
+    assert (await northmere.ask.read("social_worker", child_id)).content == before
+    await checked(northmere)
+    assert (await northmere.ask.read("social_worker", child_id)).content == before
+    region.later(hours=1)
+    await checked(eastbrook)
+    assert await alerts_of(eastbrook, MET, theirs)
+
+
 async def test_upkeep_gives_a_shield_of_the_region_its_guard_rows(
     region: RegionServed, known: Known
 ) -> None:

@@ -98,8 +98,8 @@ class ShieldHits:
     async def settle(self, found: Found) -> Asked | None:
         """Shield a record that was hit, then let the other team know; return it as it waits.
 
-        None where it was settled before. Until the note has been left the record stays
-        unseen: whatever is cut off between is found and finished by the next run.
+        None where it was settled before. Until the note has been left the record stays listed,
+        and unseen if it was not shielded: whatever is cut off between the next run finishes.
         """
         waiting = await self._shield(found)
         if waiting is not None:
@@ -121,7 +121,7 @@ class ShieldHits:
             shields = [shield for _, shield in await shields_of(index, work, child)]
             in_force = [shield for shield in shields if shield.lifted is None]
             if any(not is_own(shield) for shield in in_force):
-                return asked if child.policy.unchecked else None
+                return asked if child.policy.unchecked or asked.listed else None
             # One of our own does not stand for theirs: it may be lifted while theirs holds.
             lifted = any(not is_own(shield) for shield in shields)
             if lifted and all(text.startswith(_NAME) for text in found.texts):
@@ -138,7 +138,9 @@ class ShieldHits:
         shield = _of_the_region(index)
         policy = await add_case(index, work, child, shield)
         due = min(shield.review, policy.due) if policy.due else shield.review
-        after = replace(policy, shielded=True, due=due, unchecked=True)
+        # Who was shielded already waits on the list alone: going from sight would tell of theirs.
+        unseen = child.policy.unchecked or not child.policy.shielded
+        after = replace(policy, shielded=True, due=due, unchecked=unseen)
         await put_policy(work, child, after)
         listed = asked.listed
         row = decoy()
