@@ -13,11 +13,11 @@ create policy of_an_expired_year on leaf as restrictive for delete
 create policy of_an_expired_year on tile as restrictive for delete
     using (level = 0 and exists (
         select from log_expired e where e.csa = tile.csa and e.year = tile.shard / 100));
--- A day more: clocks of those who write and of those who seal differ.
+-- Five minutes more: clocks of those who write and of those who seal differ.
 create policy of_an_expired_year on access_entry as restrictive for delete
     using (exists (
         select from log_expired e where e.csa = access_entry.csa
-            and (access_entry.at at time zone 'UTC') < make_date(e.year + 1, 1, 2)));
+            and access_entry.at < make_timestamptz(e.year + 1, 1, 1, 0, 5, 0, 'UTC')));
 create policy of_an_expired_year on access_subject as restrictive for delete
     using (exists (
         select from log_expired e where e.csa = access_subject.csa and e.year >= access_subject.year));

@@ -231,7 +231,10 @@ async def test_the_database_lets_nobody_drop_what_is_younger(old: Old) -> None:
         await connection.execute(say, old.index.csa, OLD)
         own = "insert into access_subject (csa, ref, sealed) values ($1, $2, $2)"
         await old.beside.sql(own, old.index.csa, bytes(16))
-        since = "select count(*) from access_entry where at >= '2020-01-02'"
+        (entry,) = await old.beside.append()
+        moved = "update access_entry set at = '2020-01-01 00:05Z' where entry_id = $1"
+        await old.beside.sql(moved, entry)
+        since = "select count(*) from access_entry where at >= '2020-01-01 00:05Z'"
         young = await old.beside.value(since)
         for table in tables:
             await connection.execute(f"delete from {table}")
