@@ -30,6 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import UserDefinedType
 
+from index_service.store.cosigned import with_cosignatures
 from index_service.store.entries import rows_of
 from index_service.store.log_tables import access_actor, access_entry, cosignature, leaf, log_head
 from index_service.store.tables import child
@@ -38,7 +39,6 @@ from index_service.store.tables import child
 # which only tells old from new while they are fewer than two thousand million apart.
 SETTLES_IN = timedelta(hours=1)
 _AT_ONCE = 5_000
-_COSIGNATURES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,15 +175,7 @@ class Auditing:
         head = found.first()
         if head is None:
             return None
-        lines = await self._session.scalars(
-            select(cosignature.c.line)
-            .where(cosignature.c.csa == self._csa)
-            .where(cosignature.c.shard == shard)
-            .where(cosignature.c.size == head.size)
-            .order_by(cosignature.c.witness)
-            .limit(_COSIGNATURES_MAX)
-        )
-        return str(head.note) + "".join(line.rstrip("\n") + "\n" for line in lines)
+        return await with_cosignatures(self._session, self._csa, shard, head)
 
     async def children(self, after: UUID | None) -> list[UUID]:
         """Return the next 5,000 ids of the records there are, in order, after one of them."""

@@ -59,8 +59,8 @@ class Children:
 
         One row is read and sent either way, so that one that is not there takes as long.
         """
-        first = self._these().order_by(None).order_by(child.c.child_id == other).limit(None)
-        found = await self._session.execute(first.limit(1), {"ids": [child_id, other]})
+        first = self._these().order_by(None).order_by(child.c.child_id == other).limit(1)
+        found = await self._session.execute(first, {"ids": [child_id, other]})
         row: RowMapping | None = found.mappings().one_or_none()
         return row
 

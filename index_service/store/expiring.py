@@ -18,12 +18,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from index_service.store.cosigned import with_cosignatures
 from index_service.store.federation_tables import exchange
 from index_service.store.log_tables import (
     access_actor,
     access_entry,
     access_subject,
-    cosignature,
     leaf,
     log_expired,
     log_head,
@@ -34,7 +34,6 @@ from index_service.store.log_tables import (
 LEAVES_A_SLICE = 10_000
 POINTING = (access_subject, access_actor)
 SLICES = 256  # of a pointing table: by the first byte of its references
-_WITNESSES_MAX = 64
 _SHARDS_MAX = 10_000
 _YEARS_MAX = 1_000
 
@@ -72,15 +71,7 @@ class Expiring:
         head = heads.first()
         if head is None:
             return None
-        lines = await self._session.scalars(
-            select(cosignature.c.line)
-            .where(cosignature.c.csa == self._csa)
-            .where(cosignature.c.shard == shard)
-            .where(cosignature.c.size == head.size)
-            .order_by(cosignature.c.witness)
-            .limit(_WITNESSES_MAX)
-        )
-        return str(head.note) + "".join(line.rstrip("\n") + "\n" for line in lines)
+        return await with_cosignatures(self._session, self._csa, shard, head)
 
     async def first_leaf(self, shard: int) -> int | None:
         """Return the index of the first leaf that is left of a shard, or None."""

@@ -141,7 +141,6 @@ _WHOLE = compiled(
         "tracing_more",
     )
     .order_by(child.c.child_id == bindparam("other", type_=Uuid))
-    .limit(None)
     .limit(1)
 )
 
