@@ -135,6 +135,14 @@ def shown_contact(contact: Contact) -> Shown:
     }
 
 
+def is_shown(involvement: Involvement, level: InvolvementLevel) -> bool:
+    """Say whether an involvement is shown at its level: what has ended, in whole or not at all.
+
+    Less says that a service is involved and whom to ring, of one that is not any more.
+    """
+    return involvement.ceased is None or level is InvolvementLevel.CONTENT
+
+
 def shown_involvement(involvement: Involvement, agency: str, level: InvolvementLevel) -> Shown:
     """Show one involvement as far as its level goes; `agency` is the recording agency's name.
 

@@ -31,18 +31,10 @@ from index_service.services.forms.assessment import CAF
 from index_service.services.forms.consent import CONSENT
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
+from index_service.services.opening import Opened, child_to_end_own, child_to_write
 from index_service.services.pointers import LOAD_ROWS, decoy
 from index_service.services.room import refuse_if_full
-from index_service.services.writing import (
-    Change,
-    Opened,
-    add_case,
-    child_to_end_own,
-    child_to_write,
-    put_policy,
-    recorded,
-    replace_case,
-)
+from index_service.services.writing import Change, add_case, put_policy, recorded, replace_case
 from index_service.store.work import Work, work_on
 
 _NOT_HELD = "not_own_assessment"

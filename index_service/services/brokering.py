@@ -39,8 +39,9 @@ from index_service.services.matters import (
     open_matter,
     put_matter,
 )
+from index_service.services.opening import ABSENT
 from index_service.services.releasing import Reachable, reachable, released_contact, team_sees
-from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
 

@@ -26,8 +26,8 @@ from index_service.services.directory_rows import open_practitioner
 from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.loads import Load
+from index_service.services.opening import decided
 from index_service.services.sealing import SealedChild, open_policy
-from index_service.services.writing import decided
 from index_service.store.reading import Snapshot
 
 AT_ONCE = 8  # children, so that even the fullest records stay under the bound of one query

@@ -4,9 +4,10 @@ What is in force is asked of the rows' heads in each request's own snapshot (fac
 what is recorded here counts for every request begun after it was acknowledged.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from uuid import UUID
 
 import orjson
@@ -40,17 +41,16 @@ from index_service.domain.consenting import (
     Judgement,
     ReceiptKept,
 )
-from index_service.domain.errors import Code, Invalid, NotDisclosed, Refused
+from index_service.domain.errors import Code, Invalid, Refused
 from index_service.domain.involvement import Involvement, Service
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
-from index_service.services.cases import new_case_id
+from index_service.services.cases import SealedCase, new_case_id
 from index_service.services.consents_shown import shown_consents
 from index_service.services.consents_standing import (
     Headed,
     Standing,
-    child_of,
     headed,
     list_changed,
     list_new,
@@ -59,9 +59,9 @@ from index_service.services.consents_standing import (
 )
 from index_service.services.index import Index
 from index_service.services.loads import case_token, open_load
-from index_service.services.sealing import open_policy
+from index_service.services.opening import Opened, child_with_cases
 from index_service.services.statement import statement
-from index_service.services.writing import ABSENT, Opened, Repeatable, decided
+from index_service.services.writing import Repeatable
 from index_service.store.reading import Snapshot, snapshot
 
 _CONSENTS = (DisclosureClass.CONSENTS,)
@@ -148,10 +148,9 @@ class Consents:
         index, (said, changed) = self._index, step
         async with statement(index, login, Action.RECORD_CONSENT, attempt) as change:
             admitted, work = change.admitted, change.work
-            opened = await change.about(await child_of(index, work, consent_id))
-            standing = await standing_of(index, work, opened.child)
-            case, before = own_row(standing.heads, consent_id, "consent", admitted, attempt)
-            assert isinstance(before, Consent)  # INVARIANT: asked for by its kind
+            opened, (standing, case, before) = await change.about_case(
+                consent_id, partial(_own, consent_id, admitted, attempt)
+            )
             today, born = admitted.ask.today, opened.child.identity().date_of_birth
             _refuse_if_over(before, standing.consents(before.agency), today)
             understanding = judged(said, before.given_for, born, today)
@@ -192,7 +191,6 @@ class Consents:
             pointers = await reading.work([token])
             loads = [open_load(index.keyring, token, row["pointer"]) for row in pointers]
             child_id = loads[0].child_id if loads else consent_id
-            attempt.subjects = (child_id,)
             heads = await self._heads(reading, admitted, child_id, attempt)
             _, consent = own_row(heads, consent_id, "consent", admitted, attempt)
         assert isinstance(consent, Consent)  # INVARIANT: asked for by its kind
@@ -208,18 +206,8 @@ class Consents:
     async def _heads(
         self, reading: Snapshot, admitted: Admitted, child_id: UUID, attempt: Attempt
     ) -> tuple[Headed, ...]:
-        rows = await reading.policies([child_id])
-        # Asked for whether or not there is a child, so that the two take as long.
-        cases = await reading.cases([self._index.keyring.references.case_ref(child_id)])
-        if not rows:
-            attempt.rules = (ABSENT,)
-            raise NotDisclosed(ABSENT)
-        child = open_policy(self._index.keyring, rows[0])
-        decision = decided(admitted, admitted.ask, child)
-        if not decision.allowed:
-            attempt.rules = tuple(reason.value for reason in decision.reasons)
-            raise NotDisclosed(*attempt.rules)
-        return headed(self._index, child, cases)
+        opened, rows = await child_with_cases(self._index, reading, admitted, child_id, attempt)
+        return headed(self._index, opened.child, rows)
 
     def _proof(self, consent: Consent) -> str | None:
         """Return what the child or the service is given to prove this consent by, if anything."""
@@ -278,6 +266,15 @@ def _made(admitted: Admitted, opened: Opened, stated: Terms, told: tuple[Standin
     refuse_if_decided(stated.said, consent.concerns, own)
     refuse_overlap(consent, own, today)
     return consent
+
+
+def _own(
+    consent_id: UUID, admitted: Admitted, attempt: Attempt, _: Opened, heads: Sequence[Headed]
+) -> tuple[Standing, SealedCase, Consent]:
+    """Return a consent the asker's agency recorded, among all its child has."""
+    case, own = own_row(heads, consent_id, "consent", admitted, attempt)
+    assert isinstance(own, Consent)  # INVARIANT: asked for by its kind
+    return Standing(tuple(heads)), case, own
 
 
 def _refuse_if_over(consent: Consent, own: Iterable[Consent], today: date) -> None:

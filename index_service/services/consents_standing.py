@@ -25,9 +25,9 @@ from index_service.services.loads import (
     open_another_load,
     open_load,
 )
+from index_service.services.opening import Opened
 from index_service.services.pointers import LOAD_ROWS, decoy
 from index_service.services.sealing import SealedChild
-from index_service.services.writing import Opened
 from index_service.store.work import Work
 
 NOTICES = "notices"

@@ -1,7 +1,9 @@
 """Whether a contact worked: said by whoever is shown it, kept with it, counted without a child."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from os import urandom
 from uuid import UUID
 
@@ -19,23 +21,23 @@ from index_service.domain.contact_feedback import (
     doubts,
     reports_after,
 )
-from index_service.domain.disclosure import Shown
+from index_service.domain.disclosure import Shown, is_shown
 from index_service.domain.errors import Code, Invalid, NotDisclosed
 from index_service.domain.involvement import Involvement
 from index_service.domain.looks import month_before, month_of
 from index_service.domain.small_cells import shown_total, without_small_cells
 from index_service.log.entry import Outcome
-from index_service.services.admitting import Asked, Login, admit
+from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.caseloads import DOUBTFUL, doubtful_list_of, listed_rows
 from index_service.services.cases import SealedCase
-from index_service.services.consents_standing import child_of, headed
+from index_service.services.consents_standing import Headed
 from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.lists import list_pointer, list_tokens
+from index_service.services.opening import ABSENT, Opened
 from index_service.services.pointers import LOAD_ROWS, decoy
 from index_service.services.statement import Statement, statement
-from index_service.services.writing import ABSENT, Opened
 from index_service.store.reading import snapshot
 
 _BY_BYTES = 4  # tells two people apart, and one from nobody
@@ -78,8 +80,8 @@ class ContactFeedback:
         """
         index = self._index
         async with statement(index, login, Action.READ_INVOLVEMENT, attempt) as said:
-            opened = await said.about(await child_of(index, said.work, involvement_id))
-            case, before = await self._shown(said, opened, involvement_id)
+            find = partial(self._shown, said.admitted, involvement_id)
+            opened, (case, before) = await said.about_case(involvement_id, find)
             if before.ceased is not None:
                 raise Invalid(Code.STATE_CONFLICT)
             person = said.admitted.asker.known_as
@@ -92,14 +94,10 @@ class ContactFeedback:
             await self._listed(said, before, after, told)
             await said.recorded(opened, DisclosureClass.INVOLVEMENTS)
 
-    async def _shown(
-        self, said: Statement, opened: Opened, involvement_id: UUID
+    def _shown(
+        self, admitted: Admitted, involvement_id: UUID, opened: Opened, heads: Sequence[Headed]
     ) -> tuple[SealedCase, Involvement]:
         """Return the involvement if its contact is shown to whoever asks; else NotDisclosed."""
-        index, admitted = self._index, said.admitted
-        ref = index.keyring.references.case_ref(opened.child.child_id)
-        rows = [row._mapping for row in await said.work.children.cases([ref])]
-        heads = headed(index, opened.child, rows)
         asker, ask = admitted.asker.facts, admitted.ask
         facts = CaseFacts((head for _, head in heads), asker.agency, ask.today, ask.purpose)
         for case, head in heads:
@@ -108,9 +106,8 @@ class ContactFeedback:
             told, decision = facts.involvement(head), opened.decision
             level = decide_involvement(asker, ask, decision, told, admitted.agreement)
             body = case.body(head) if may_say_whether_it_worked(level) else None
-            if isinstance(body, Involvement):
+            if isinstance(body, Involvement) and is_shown(body, level):
                 return case, body
-        said.attempt.rules = (ABSENT,)
         raise NotDisclosed(ABSENT)
 
     async def _listed(

@@ -11,9 +11,10 @@ from index_service.services.attempt import Attempt
 from index_service.services.directory_rows import open_practitioner, reseal_practitioner
 from index_service.services.index import Index
 from index_service.services.lists import list_pointer
+from index_service.services.opening import ABSENT
 from index_service.services.pointers import decoy
 from index_service.services.views import CONTACTS_SHIELDED
-from index_service.services.writing import ABSENT, Change, recorded
+from index_service.services.writing import Change, recorded
 from index_service.store.work import work_on
 
 

@@ -20,7 +20,7 @@ from index_service.log.leaf import LogRow, opened
 from index_service.services.admitting import Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.index import Index
-from index_service.services.writing import ABSENT
+from index_service.services.opening import ABSENT
 from index_service.store.reading import snapshot
 from index_service.store.work import work_on
 

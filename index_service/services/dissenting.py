@@ -4,31 +4,29 @@ Their agency's named manager and the management team are told by a matter of the
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 
-from consent.decision import Decision
 from consent.facts import Action, DisclosureClass, Role
 from index_service.domain.disclosure import Shown, shown_contact
 from index_service.domain.dissent import Dissent, DissentAbout
-from index_service.domain.errors import NotDisclosed
 from index_service.domain.involvement import Contact
 from index_service.domain.matter import Matter, MatterKind, MatterState
 from index_service.log.entry import Outcome, SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt, told
-from index_service.services.cases import checked_cases, new_case_id
+from index_service.services.cases import new_case_id
+from index_service.services.consents_standing import headed
 from index_service.services.contact_shield import contact_as_seen
 from index_service.services.forms.dissent import DISSENT
 from index_service.services.index import Index
 from index_service.services.matters import ALERTS, of_agency, open_matter
+from index_service.services.opening import child_with_cases
 from index_service.services.pointers import LOAD_ROWS, decoy
-from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.statement import statement
-from index_service.services.writing import ABSENT, Repeatable, decided
-from index_service.store.reading import Snapshot, snapshot
+from index_service.services.writing import Repeatable
+from index_service.store.reading import snapshot
 
 WHAT = "dissent"
 _CLASSES = (DisclosureClass.INVOLVEMENTS,)
@@ -75,11 +73,10 @@ class Dissents:
         asked = Asked(login, Action.RECORD_DISSENT, attempt.access)
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
-            child, decision, cases = await self._decided(reading, admitted, child_id, attempt)
+            opened, cases = await child_with_cases(index, reading, admitted, child_id, attempt)
         team = admitted.asker.facts.role is Role.MANAGEMENT_TEAM
         found = []
-        for case in checked_cases(index.keyring, child.key, child.policy, cases):
-            head = case.head()
+        for case, head in headed(index, opened.child, cases):
             own = head.agency == admitted.asker.facts.agency
             if head.kind == DISSENT.kind and (own or team):
                 body = case.body(head)
@@ -88,27 +85,11 @@ class Dissents:
         found.sort(key=lambda each: (each.recorded, each.id.bytes), reverse=True)
         entry = replace(
             attempt.entry(index.log.stamp(), Outcome.SHOWN),
-            rules=told(decision),
+            rules=told(opened.decision),
             subjects=(SubjectShown(child_id, _CLASSES, shown=True),),
         )
         attempt.answered(await index.log.append(entry))
         return orjson.dumps({"dissents": [_shown(admitted, each) for each in found]})
-
-    async def _decided(
-        self, reading: Snapshot, admitted: Admitted, child_id: UUID, attempt: Attempt
-    ) -> tuple[SealedChild, Decision, list[Any]]:
-        rows = await reading.policies([child_id])
-        # Asked for whether or not there is a child, so that the two take as long.
-        cases = await reading.cases([self._index.keyring.references.case_ref(child_id)])
-        if not rows:
-            attempt.rules = (ABSENT,)
-            raise NotDisclosed(ABSENT)
-        child = open_policy(self._index.keyring, rows[0])
-        decision = decided(admitted, admitted.ask, child)
-        if not decision.allowed:
-            attempt.rules = tuple(reason.value for reason in decision.reasons)
-            raise NotDisclosed(*attempt.rules)
-        return child, decision, cases
 
 
 def _stated(admitted: Admitted, stated: Dissenting) -> Dissent:

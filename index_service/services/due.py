@@ -31,8 +31,8 @@ from index_service.services.cursors import cursor_position, next_cursor
 from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.lists import list_tokens
+from index_service.services.opening import decided
 from index_service.services.sealing import SealedChild, open_policy
-from index_service.services.writing import decided
 from index_service.store.reading import Snapshot, snapshot
 
 PAGE_MAX = 50

@@ -29,15 +29,9 @@ from index_service.services.directory_rows import open_practitioner
 from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.loads import Load, case_token, open_load, practitioner_pointer
+from index_service.services.opening import decided
 from index_service.services.sealing import SealedChild, open_policy
-from index_service.services.writing import (
-    REPLAYED,
-    Once,
-    Repeatable,
-    decided,
-    put_policy,
-    replace_case,
-)
+from index_service.services.writing import REPLAYED, Once, Repeatable, put_policy, replace_case
 from index_service.store.work import Work, work_on
 
 _TO = "to_practitioner_id"

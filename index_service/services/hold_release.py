@@ -24,6 +24,7 @@ from index_service.services.matters import (
     open_matter,
     put_matter,
 )
+from index_service.services.opening import ABSENT, Opened, child_to_regard, child_to_write, decided
 from index_service.services.placing import NO_LINE, Surroundings, sought
 from index_service.services.pointers import (
     Waits,
@@ -36,15 +37,7 @@ from index_service.services.sealing import SealedChild, open_facts, open_policy
 from index_service.services.second_person import must_be_another
 from index_service.services.shielding import put_policy_and_tokens
 from index_service.services.tokens import guard_tokens_of
-from index_service.services.writing import (
-    ABSENT,
-    Change,
-    Opened,
-    child_to_regard,
-    child_to_write,
-    decided,
-    recorded,
-)
+from index_service.services.writing import Change, recorded
 from index_service.store.work import Work, work_on
 
 _NOT_FOUND = "no_such_release"

@@ -16,6 +16,7 @@ from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.lists import list_pointer, list_tokens
+from index_service.services.opening import child_to_write
 from index_service.services.pointers import LOAD_ROWS, decoy
 from index_service.services.sealing import (
     SealedChild,
@@ -28,7 +29,7 @@ from index_service.services.sealing import (
 )
 from index_service.services.shielding import hold_duplicates
 from index_service.services.tokens import TokenSheet
-from index_service.services.writing import Change, child_to_write, recorded
+from index_service.services.writing import Change, recorded
 from index_service.store.work import Work, work_on
 
 

@@ -1,10 +1,9 @@
 """Recording involvement: it begins, is confirmed, changes contact, ceases, and is read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -30,7 +29,7 @@ from index_service.services.cases import (
     new_case_id,
     opened_heads,
 )
-from index_service.services.consents_standing import child_of, entry_is_refused, standing_of
+from index_service.services.consents_standing import Headed, entry_is_refused, standing_of
 from index_service.services.contact_shield import involvement_as_seen
 from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
@@ -42,20 +41,12 @@ from index_service.services.loads import (
     open_another_load,
     open_load,
 )
+from index_service.services.opening import ABSENT, Opened, decided
 from index_service.services.peering.recorded_elsewhere import involvement_elsewhere
 from index_service.services.sealing import open_policy
 from index_service.services.stand_in import remember_first, stand_in
 from index_service.services.statement import Statement, statement
-from index_service.services.writing import (
-    ABSENT,
-    REPLAYED,
-    Change,
-    Once,
-    Opened,
-    Repeatable,
-    decided,
-    recorded,
-)
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work
 
@@ -144,8 +135,8 @@ class Involvements:
         that is not there, are the same answer.
         """
         async with statement(self._index, login, Action.RECORD_INVOLVEMENT, attempt) as said:
-            opened = await said.about(await child_of(self._index, said.work, involvement_id))
-            case, before = await self._own(said, opened, involvement_id)
+            find = partial(self._own, said, involvement_id)
+            opened, (case, before) = await said.about_case(involvement_id, find)
             await said.replace(opened, case, changed(before, said.admitted.ask.today))
             await said.recorded(opened, _CLASS)
 
@@ -193,8 +184,9 @@ class Involvements:
             if loads and level not in (InvolvementLevel.NOTHING, InvolvementLevel.BROKERED):
                 body = case.body(head)
                 assert isinstance(body, Involvement)  # INVARIANT: the head said so
-                attempt.rules = told(decision)
-                return child_id, body, level
+                if disclosure.is_shown(body, level):
+                    attempt.rules = told(decision)
+                    return child_id, body, level
         raise NotDisclosed(_NOT_OWN if loads else ABSENT)
 
     async def _of_child(
@@ -227,16 +219,13 @@ class Involvements:
         involved = facts.involvement(head)
         return decide_involvement(asker, ask, decision, involved, admitted.agreement)
 
-    async def _own(
-        self, said: Statement, opened: Opened, involvement_id: UUID
+    def _own(
+        self, said: Statement, involvement_id: UUID, _: Opened, heads: Sequence[Headed]
     ) -> tuple[SealedCase, Involvement]:
-        ref = self._index.keyring.references.case_ref(opened.child.child_id)
-        rows: list[Any] = [row._mapping for row in await said.work.children.cases([ref])]
         asker = said.admitted.asker.facts
-        for case in checked_cases(self._index.keyring, opened.child.key, opened.child.policy, rows):
+        for case, head in heads:
             if case.id != involvement_id:
                 continue
-            head = case.head()
             mine = head.agency == asker.agency or asker.role is Role.MANAGEMENT_TEAM
             body = case.body(head) if head.kind == "involvement" and mine else None
             if isinstance(body, Involvement):

@@ -26,9 +26,10 @@ from index_service.services.matters import (
     open_matter,
     put_matter,
 )
+from index_service.services.opening import ABSENT
 from index_service.services.restoring import RELEASES, look
 from index_service.services.second_person import must_be_another
-from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 

@@ -28,6 +28,7 @@ from index_service.services.admitting import Admitted
 from index_service.services.attempt import told
 from index_service.services.directory_rows import asker_of, open_account
 from index_service.services.index import Index
+from index_service.services.opening import ABSENT, decided
 from index_service.services.peering.leg import seen_here
 from index_service.services.peering.peer_day import NOTICE, Asking, PeerDay
 from index_service.services.peering.region import Standing
@@ -42,7 +43,6 @@ from index_service.services.subscriptions_kept import (
     subscription_of,
 )
 from index_service.services.would_be_shown import is_involved, parts_across, parts_read
-from index_service.services.writing import ABSENT, decided
 from index_service.store.work import Work, work_on
 
 NOTICED, LOOKED, OVER, PUT_OFF = "noticed", "looked", "over", "put_off"

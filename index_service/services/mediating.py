@@ -12,8 +12,9 @@ from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.matters import open_matter
 from index_service.services.mediation import GRANT_S, MediationGrant, grant_by_id
+from index_service.services.opening import ABSENT
 from index_service.services.second_person import known_behind
-from index_service.services.writing import ABSENT, Change, recorded
+from index_service.services.writing import Change, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import work_on
 

@@ -36,8 +36,9 @@ from index_service.services.matters import (
     put_matter,
 )
 from index_service.services.noticing import WHAT
+from index_service.services.opening import ABSENT, decided
 from index_service.services.sealing import open_policy
-from index_service.services.writing import ABSENT, Change, decided, recorded
+from index_service.services.writing import Change, recorded
 from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
 

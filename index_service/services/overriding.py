@@ -41,19 +41,12 @@ from index_service.services.matters import (
     open_matter,
     put_matter,
 )
+from index_service.services.opening import ABSENT, child_to_regard
 from index_service.services.read import canonical_child, shown_child, subject_shown
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.second_person import must_be_another
 from index_service.services.showing import Showing
-from index_service.services.writing import (
-    ABSENT,
-    REPLAYED,
-    Change,
-    Once,
-    Repeatable,
-    child_to_regard,
-    recorded,
-)
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 

@@ -20,10 +20,10 @@ from index_service.services.attempt import Attempt, told
 from index_service.services.budgets import Budgets, Cost
 from index_service.services.facts import child_facts
 from index_service.services.index import Index
+from index_service.services.opening import ABSENT
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.showing import Showing, released, shows_cases, told_on_consent
 from index_service.services.stand_in import pass_over, remember, remember_first, stand_in
-from index_service.services.writing import ABSENT
 from index_service.store.reading import Snapshot, snapshot
 
 

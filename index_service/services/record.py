@@ -28,6 +28,7 @@ from index_service.services.first_involvement import begin_with, first_involveme
 from index_service.services.identity_change import refuse_same_day
 from index_service.services.index import Index
 from index_service.services.involvement import Beginning
+from index_service.services.opening import Opened, child_to_write, decided
 from index_service.services.peering.recorded_elsewhere import child_elsewhere, room_kept
 from index_service.services.placing import (
     NO_LINE,
@@ -53,17 +54,7 @@ from index_service.services.sealing import (
 )
 from index_service.services.showing import Showing
 from index_service.services.tokens import TokenSheet
-from index_service.services.writing import (
-    REPLAYED,
-    Change,
-    Once,
-    Opened,
-    Repeatable,
-    child_to_write,
-    decided,
-    put_policy,
-    recorded,
-)
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, put_policy, recorded
 from index_service.store.work import Work, work_on
 
 _ADDRESSES = frozenset({AddressKind.CURRENT, AddressKind.LAST_KNOWN})

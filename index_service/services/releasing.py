@@ -25,8 +25,8 @@ from index_service.services.facts import CaseFacts
 from index_service.services.forms.form import CaseHead
 from index_service.services.index import Index
 from index_service.services.loads import case_token, open_load
+from index_service.services.opening import decided
 from index_service.services.sealing import SealedChild, open_policy
-from index_service.services.writing import decided
 from index_service.store.reading import Snapshot
 
 _NAMED = (InvolvementLevel.CONTACT, InvolvementLevel.CONTENT)

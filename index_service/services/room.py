@@ -4,7 +4,7 @@ from index_service.domain.errors import Code, Invalid
 from index_service.services.admitting import Admitted
 from index_service.services.cases import CASES_A_CHILD_MAX, OWN_CASES_MAX, checked_cases
 from index_service.services.index import Index
-from index_service.services.writing import Opened
+from index_service.services.opening import Opened
 from index_service.store.work import Work
 
 

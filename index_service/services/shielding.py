@@ -19,6 +19,7 @@ from index_service.services.attempt import Attempt
 from index_service.services.cases import SealedCase, checked_cases, new_case_id
 from index_service.services.encoding import Policy
 from index_service.services.index import Index
+from index_service.services.opening import Opened, child_to_write
 from index_service.services.placing import (
     NO_LINE,
     Surroundings,
@@ -48,10 +49,8 @@ from index_service.services.writing import (
     REPLAYED,
     Change,
     Once,
-    Opened,
     Repeatable,
     add_case,
-    child_to_write,
     put_policy,
     recorded,
     replace_case,

@@ -162,7 +162,7 @@ class Showing:
                 brokered = True
             elif level is not InvolvementLevel.NOTHING:
                 body = case.body(head)
-                if isinstance(body, Involvement):
+                if isinstance(body, Involvement) and disclosure.is_shown(body, level):
                     found.append((body, level))
         found.sort(key=lambda each: (each[0].ceased is not None, each[0].service, str(each[0].id)))
         shown: Shown = {}

@@ -4,31 +4,37 @@ One beginning for consents, bases, dissents and involvements, so that what stand
 child is decided on is the same for all of them, and as fast.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from uuid import UUID
 
 from consent.facts import Action, DisclosureClass
+from index_service.domain.errors import NotDisclosed
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
-from index_service.services.cases import CaseFact, SealedCase
+from index_service.services.cases import CaseFact, SealedCase, checked_cases, opened_heads
+from index_service.services.consents_standing import Headed, child_of
 from index_service.services.index import Index
+from index_service.services.opening import Opened, child_regarded, child_to_regard, child_to_write
 from index_service.services.room import refuse_if_full
+from index_service.services.sealing import SealedChild
+from index_service.services.stand_in import stand_in
 from index_service.services.writing import (
     REPLAYED,
     Change,
     Once,
-    Opened,
     Repeatable,
     add_case,
-    child_to_write,
     put_policy,
     recorded,
     replace_case,
 )
 from index_service.store.work import Work, work_on
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,38 @@ class Statement:
     async def about(self, child_id: UUID) -> Opened:
         """Lock the child it is about and decide; NotDisclosed alike whatever stands against it."""
         return await child_to_write(self.index, self.work, self.admitted, child_id, self.attempt)
+
+    async def about_case(
+        self, case_id: UUID, find: Callable[[Opened, Sequence[Headed]], Found]
+    ) -> tuple[Opened, Found]:
+        """Lock the child of a case row, and return what `find` makes of its rows.
+
+        `find` raises NotDisclosed for what is not this asker's, and is asked before anything is
+        locked: a row that is withheld takes no longer than one that is not there.
+        """
+        child_id = await child_of(self.index, self.work, case_id)
+        try:
+            regarded = await child_to_regard(
+                self.index, self.work, self.admitted, child_id, self.attempt
+            )
+        except NotDisclosed:
+            await self._go_through_another()
+            raise
+        find(regarded, await self._headed(regarded.child))
+        opened = await child_regarded(self.index, self.work, self.admitted, child_id, self.attempt)
+        return opened, find(opened, await self._headed(opened.child))
+
+    async def _headed(self, child: SealedChild) -> Sequence[Headed]:
+        ref = self.index.keyring.references.case_ref(child.child_id)
+        rows = [row._mapping for row in await self.work.children.cases([ref])]
+        cases = checked_cases(self.index.keyring, child.key, child.policy, rows)
+        return opened_heads(self.index.keyring, child.key, cases)
+
+    async def _go_through_another(self) -> None:
+        """Read the cases of the record that stands in, and open as many made heads, in vain."""
+        keyring, other = self.index.keyring, stand_in(self.index)
+        await self.work.children.cases([keyring.references.case_ref(other)])
+        opened_heads(keyring, keyring.wrap.new_subject("child", other).key, ())
 
     async def once(
         self, opened: Opened, sent: Repeatable, *classes: DisclosureClass

@@ -12,15 +12,9 @@ from index_service.services.attempt import Attempt
 from index_service.services.cases import checked_cases, new_case_id
 from index_service.services.forms.status import STATUS
 from index_service.services.index import Index
+from index_service.services.opening import child_to_write
 from index_service.services.pointers import LOAD_ROWS, decoy
-from index_service.services.writing import (
-    Change,
-    add_case,
-    child_to_write,
-    put_policy,
-    recorded,
-    replace_case,
-)
+from index_service.services.writing import Change, add_case, put_policy, recorded, replace_case
 from index_service.store.work import work_on
 
 

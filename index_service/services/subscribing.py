@@ -25,6 +25,7 @@ from index_service.services.attempt import Attempt
 from index_service.services.index import Index
 from index_service.services.listed import Paging, newest_first
 from index_service.services.matters import matters_on
+from index_service.services.opening import ABSENT
 from index_service.services.subscriptions_kept import (
     Subscription,
     keep,
@@ -34,14 +35,7 @@ from index_service.services.subscriptions_kept import (
     subscription_of,
 )
 from index_service.services.subscriptions_made import made
-from index_service.services.writing import (
-    ABSENT,
-    REPLAYED,
-    Change,
-    Once,
-    Repeatable,
-    recorded,
-)
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 

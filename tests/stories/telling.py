@@ -52,9 +52,13 @@ async def asked(
     return await ask(who, "POST", path, found, why=NO_WHY, headers=headers)
 
 
-async def release(ask: Ask, request_id: str, who: str = "manager") -> Answer:
-    """Release a report."""
-    return await ask(who, "POST", f"{REQUESTS}/{request_id}/release", why=NO_WHY)
+async def release(
+    ask: Ask, request_id: str, who: str = "manager", sent_as: str | None = None
+) -> Answer:
+    """Release a report; under a key of its own unless told."""
+    headers = {"Idempotency-Key": sent_as or key()}
+    path = f"{REQUESTS}/{request_id}/release"
+    return await ask(who, "POST", path, why=NO_WHY, headers=headers)
 
 
 async def refuse(ask: Ask, request_id: str, who: str = "manager") -> Answer:

@@ -5,7 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from demo.authority import roomy
+from tests.consent.examples import camfield_document
 from tests.stories.asking import NO_WHY, Ask, not_shown, refused
+from tests.stories.consent_said import aged, agree, tell
+from tests.stories.levels import levels
 from tests.stories.made import DUTY, a_child, by_name, contact, day, involvement, key
 
 
@@ -258,3 +262,28 @@ async def test_an_id_of_another_kind_of_case_row_is_no_involvement(ask: Ask) -> 
     not_shown(await ask("manager", "GET", f"/v1/involvements/{shield_id}"))
     not_shown(await ask("manager", "POST", f"/v1/involvements/{shield_id}/confirm"))
     not_shown(await ask("teacher", "GET", f"/v1/involvements/{child_id}"))
+
+
+async def test_what_has_ended_is_told_in_whole_or_not_at_all(ask: Ask) -> None:
+    """Whoever is told less would ring a service that is not involved any more."""
+    child_id = await ask.create(aged(9))
+    goes_on, ended = [await ask.begin("social_worker", child_id) for _ in range(2)]
+    assert (await ask("social_worker", "POST", f"/v1/involvements/{ended}/cease", {})).is_success
+    document = camfield_document()
+    document["levels"] = levels("content", teacher="existence", police="contact")
+    await agree(ask.served, roomy(document))
+    try:
+        for who, ids in (
+            ("health_visitor", {goes_on, ended}),
+            ("police_desk", {goes_on}),
+            ("teacher", {goes_on}),
+        ):
+            told = (await ask.shown(who, child_id))["involvements"]
+            assert {each["involvement_id"] for each in told} == ids
+            read = await ask(who, "GET", f"/v1/involvements/{ended}")
+            assert read.status_code == (200 if ended in ids else 404)
+            rung = {"outcome": "reached"}
+            said = await ask(who, "POST", f"/v1/involvements/{ended}/feedback", rung)
+            assert said.status_code == (409 if ended in ids else 404)
+    finally:
+        await tell(ask.served)

@@ -16,6 +16,7 @@ from tests.consent.examples import camfield_document
 from tests.stories.asking import NO_WHY, Answer, Ask, not_shown, refused
 from tests.stories.consent_said import PARENT, aged, agree, recorded, tell, withdraw
 from tests.stories.hidden import marked
+from tests.stories.levels import levels
 from tests.stories.made import Stated, by_name, contact, day
 from tests.stories.test_consent_notices import noticed, told
 from tests.stories.test_holding import CLOSE, DUE, HAND_ON, due, hold, step
@@ -354,16 +355,6 @@ async def test_who_leads_is_told_as_an_involvement_is(ask: Ask, agreed: Agreeing
     contact_only = (await ask.shown("police_desk", child_id))["lead_professional"]
     assert (contact_only["agency"], contact_only["since"]) == (CARE, None)
     assert (await ask.shown("teacher", child_id))["lead_professional"] is None
-
-
-def levels(default: str, **asking: str) -> Any:
-    """Return how much kinds are told of social care's."""
-    of = {"agency_kinds": ["social_care"], "agencies": []}
-    kinds = {"teacher": "school"}
-    rows = [
-        {"asking": [kinds.get(who, who)], "of": of, "level": level} for who, level in asking.items()
-    ]
-    return {"default": default, "exceptions": rows}
 
 
 async def test_of_a_shielded_child_who_leads_is_told_to_who_said_so(ask: Ask) -> None:

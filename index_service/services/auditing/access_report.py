@@ -34,10 +34,10 @@ from index_service.services.consents_standing import Headed, headed
 from index_service.services.facts import CaseFacts
 from index_service.services.index import Index
 from index_service.services.matters import matter_beheld
+from index_service.services.opening import ABSENT
 from index_service.services.sealing import CLASS_OF_SCHEME, SealedChild, open_policy
 from index_service.services.second_person import must_be_another
 from index_service.services.stand_in import pass_over
-from index_service.services.writing import ABSENT
 from index_service.store.work import Work, work_on
 
 NOTICE = (

@@ -22,7 +22,7 @@ from index_service.services.auditing.finding import (
 from index_service.services.auditing.opening import Found, open_row
 from index_service.services.auditing.shown import ChildNames, kinds_of, shown_entry, shown_opening
 from index_service.services.index import Index
-from index_service.services.writing import ABSENT
+from index_service.services.opening import ABSENT
 from index_service.store.work import work_on
 
 PAGE_MAX = 200

@@ -39,9 +39,9 @@ from index_service.services.listed import most_urgent_first
 from index_service.services.lists import list_tokens
 from index_service.services.loads import Load, caseload_tokens, open_load
 from index_service.services.matters import TEAM, matters_on
+from index_service.services.opening import decided
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.stand_in import pass_over
-from index_service.services.writing import decided
 from index_service.store.reading import OverTheBound, Snapshot, snapshot
 
 PAGE_MAX = 50

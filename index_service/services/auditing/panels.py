@@ -44,8 +44,9 @@ from index_service.services.directory_rows import asker_of, open_account
 from index_service.services.facts import CaseFacts, child_facts
 from index_service.services.index import Index
 from index_service.services.matters import MatterReader, matter_by_id, matters_on, open_matter
+from index_service.services.opening import ABSENT
 from index_service.services.sealing import open_policy
-from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import Snapshot, snapshot
 from index_service.store.work import Work, work_on
 

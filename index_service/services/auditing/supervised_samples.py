@@ -55,7 +55,8 @@ from index_service.services.matters import (
 )
 from index_service.services.misuse.detecting import ENTRIES_LISTED_MAX
 from index_service.services.misuse.lists import ALERTED
-from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
+from index_service.services.opening import ABSENT
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 

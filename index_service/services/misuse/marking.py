@@ -18,7 +18,8 @@ from index_service.services.index import Index
 from index_service.services.listed import Paging, newest_first
 from index_service.services.matters import matter_to_change, matters_on, open_matter, put_matter
 from index_service.services.misuse.lists import WATCHED, stands_on
-from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
+from index_service.services.opening import ABSENT
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import work_on
 

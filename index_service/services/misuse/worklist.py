@@ -36,8 +36,9 @@ from index_service.services.matters import (
     put_matter,
 )
 from index_service.services.misuse.lists import ALERTED, CONCLUDED, Reading, stands_on
+from index_service.services.opening import ABSENT
 from index_service.services.second_person import accounts_of
-from index_service.services.writing import ABSENT, Change, recorded
+from index_service.services.writing import Change, recorded
 from index_service.store.work import Work, work_on
 
 _STEPS_MAX = 6  # what a row has room for

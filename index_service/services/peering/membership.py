@@ -14,9 +14,10 @@ from index_service.log.entry import AccessEntry, Outcome
 from index_service.services.admitting import Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.index import Index
+from index_service.services.opening import ABSENT
 from index_service.services.peering.region import Reachability, Standing
 from index_service.services.peering.region_state import checks_shown
-from index_service.services.writing import ABSENT, Change, recorded
+from index_service.services.writing import Change, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import work_on
 

@@ -29,6 +29,7 @@ from index_service.services.matters import (
     matters_on,
     put_matter,
 )
+from index_service.services.opening import child_to_regard
 from index_service.services.peering.moves_kept import (
     TRANSFERS,
     Move,
@@ -42,14 +43,7 @@ from index_service.services.peering.moves_kept import (
 from index_service.services.peering.proposed import proposed_facts
 from index_service.services.placing import may_be_one_child
 from index_service.services.sealing import open_facts
-from index_service.services.writing import (
-    REPLAYED,
-    Change,
-    Once,
-    Repeatable,
-    child_to_regard,
-    recorded,
-)
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 
