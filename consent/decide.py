@@ -52,7 +52,7 @@ def numbers_to_ask_by(
 
     By any other number there is nothing to be found, whoever the child.
     """
-    return rules_child.own_numbers(asker, ask, agreement)
+    return rules_child.numbers_that_find(asker, ask, agreement)
 
 
 def decide(asker: AskerFacts, ask: Ask, child: ChildFacts, agreement: Agreement) -> Decision:

@@ -63,6 +63,7 @@ OVERWRITES = frozenset({Action.AMEND_CHILD, Action.RECORD_ASSESSMENT})
 
 # Bound once: reading a member off its enum costs as much as a rule.
 _TEAM = Role.MANAGEMENT_TEAM
+_NUMBERS = frozenset({DisclosureClass.NHS_NUMBER, DisclosureClass.UPN, DisclosureClass.CASE_NUMBER})
 _ALL_BUT_IDENTITY = EVERY_CLASS - {DisclosureClass.IDENTITY}
 
 _TEAM_SEES_ALL = Permit(ChildReason.TEAM_KEEPS_THE_INDEX, EVERY_CLASS)
@@ -102,6 +103,15 @@ def own_numbers(asker: AskerFacts, ask: Ask, agreement: Agreement) -> frozenset[
         return frozenset()
     given = agreement.numbers.get((asker.agency_kind, ask.action), frozenset())
     return frozenset(each for each in given if agreement.gateways[each].covers(ask.today))
+
+
+def numbers_that_find(
+    asker: AskerFacts, ask: Ask, agreement: Agreement
+) -> frozenset[DisclosureClass]:
+    """Return the classes of numbers by which an asker finds a child: all, for the team."""
+    if asker.role == _TEAM:
+        return _NUMBERS
+    return own_numbers(asker, ask, agreement)
 
 
 def numbers_return_to_their_body(

@@ -72,6 +72,11 @@ MEANINGS: dict[Code, Meaning] = {
         "Purpose not allowed",
         "The sharing agreement does not allow your agency or role this purpose.",
     ),
+    Code.NUMBER_NOT_ALLOWED: Meaning(
+        403,
+        "Not by this number",
+        "Your agency's numbers are in /v1/me: give one of them, or a name with a date of birth.",
+    ),
     Code.REASON_MISSING: Meaning(
         400, "No reason stated", "Send Access-Reason with a word of /v1/vocabularies."
     ),

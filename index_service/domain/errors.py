@@ -29,6 +29,7 @@ class Code(StrEnum):
     PURPOSE_NOT_ALLOWED = "purpose_not_allowed"
     REASON_MISSING = "reason_missing"
     REASON_NOT_ALLOWED = "reason_not_allowed"
+    NUMBER_NOT_ALLOWED = "number_not_allowed"
     CASE_MISSING = "case_missing"
     NO_AGREEMENT_IN_FORCE = "no_agreement_in_force"
     OVERRIDE_NOT_GRANTED = "override_not_granted"

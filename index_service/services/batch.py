@@ -14,6 +14,7 @@ from index_service.domain.errors import Code, Invalid, Refused
 from index_service.domain.matching.keys import Facts
 from index_service.log.access_log import RequestEntries
 from index_service.log.entry import Outcome
+from index_service.log.receipt import Receipt
 from index_service.services.admitting import Asked, Login, admit
 from index_service.services.attempt import Attempt
 from index_service.services.budgets import AT_ONCE
@@ -101,16 +102,18 @@ class Batches:
     async def _refused(
         self, position: int, refusal: Invalid | Refused, own: Attempt
     ) -> dict[str, Any]:
+        if own.receipt is not None:  # entered where it was refused, with its question
+            return _told_no(position, refusal, own.receipt)
         own.code = refusal.code
         own.rules = (Code(refusal.code),)
         outcome = Outcome.REFUSED if isinstance(refusal, Refused) else Outcome.INVALID
         receipt = await self._index.log.append(own.entry(self._index.log.stamp(), outcome))
-        return {
-            "position": position,
-            "code": refusal.code.value,
-            "answer": None,
-            "receipt": str(receipt),
-        }
+        return _told_no(position, refusal, receipt)
+
+
+def _told_no(position: int, refusal: Invalid | Refused, receipt: Receipt) -> dict[str, Any]:
+    code = Code(refusal.code).value
+    return {"position": position, "code": code, "answer": None, "receipt": str(receipt)}
 
 
 async def _some_at_once(

@@ -10,10 +10,11 @@ from typing import Any
 
 import orjson
 
+from consent.decide import numbers_to_ask_by
 from consent.facts import Action, DisclosureClass, Role
 from index_service.domain import disclosure
 from index_service.domain.disclosure import Shown
-from index_service.domain.errors import Code, Invalid
+from index_service.domain.errors import Code, Invalid, Refused
 from index_service.domain.matching.grade import Grade, Graded
 from index_service.domain.matching.keys import Facts
 from index_service.log.entry import Outcome, SubjectShown
@@ -24,6 +25,7 @@ from index_service.services.asked import seal_asked
 from index_service.services.attempt import Attempt, told
 from index_service.services.budgets import Budgets, Cost, Day
 from index_service.services.index import Index
+from index_service.services.sealing import CLASS_OF_SCHEME
 from index_service.services.search import Search, Visible
 from index_service.services.showing import Showing, released, shows_cases, told_on_consent
 from index_service.store.reading import OverTheBound, Snapshot, snapshot
@@ -88,6 +90,17 @@ def concluded(graded: list[Graded[Visible]], role: Role) -> Found:
     return Found("found" if len(shown) == 1 else "several", shown)
 
 
+def _by_numbers_not_theirs(admitted: Admitted, facts: Facts) -> bool:
+    """Say whether nothing but numbers not for the asker is stated: no child is found so.
+
+    A `none` would read as "not known". It is so before any child is looked for.
+    """
+    if facts.names or facts.former_names:
+        return False
+    theirs = numbers_to_ask_by(admitted.asker.facts, admitted.ask, admitted.agreement)
+    return theirs.isdisjoint(CLASS_OF_SCHEME[scheme] for scheme in facts.identifiers)
+
+
 class Lookups:
     """Answers lookups for one authority."""
 
@@ -116,6 +129,8 @@ class Lookups:
         async with snapshot(index.reading, index.csa) as reading:
             admitted = await admit(index, reading, asked, attempt)
             day = await self._budgets.day(reading, admitted, attempt)
+            if _by_numbers_not_theirs(admitted, facts):
+                await self._refuse_number(admitted, facts, day, attempt)
             showing = Showing(index, admitted)
             try:
                 found, matches, subjects = await self._found(reading, admitted, facts, showing)
@@ -134,6 +149,19 @@ class Lookups:
         left = Left(question, day.charges(cost))
         receipt = await index.log.append(replace(entry, result_commit=result), left)
         return Local(found.outcome, encoded, admitted, day, receipt)
+
+    async def _refuse_number(
+        self, admitted: Admitted, facts: Facts, day: Day, attempt: Attempt
+    ) -> None:
+        """Raise Refused, the question kept and charged: whom it sought is looked into as ever."""
+        index, code = self._index, Code.NUMBER_NOT_ALLOWED
+        entry = attempt.entry(index.log.stamp(), Outcome.REFUSED)
+        mediator = entry.account if admitted.grant else ""
+        question = seal_asked(index.keyring, entry.entry_id, admitted.asker, facts, mediator)
+        left = Left(question, day.charges(Cost(attempt.query_commit.encode(), (), frozenset())))
+        refused = replace(entry, code=code, rules=(code,))
+        attempt.answered(await index.log.append(refused, left))
+        raise Refused(code)
 
     async def _found(
         self, reading: Snapshot, admitted: Admitted, facts: Facts, showing: Showing

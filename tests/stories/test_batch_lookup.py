@@ -64,6 +64,17 @@ async def test_each_question_is_answered_as_if_asked_alone(ask: Ask) -> None:
     assert [each["answer"]["outcome"] for each in answers] == ["found", "found", "none"]
 
 
+async def test_a_number_not_for_the_asker_is_refused_once_among_others(ask: Ask) -> None:
+    child = a_child()
+    await ask.create(child)
+    asked = [subject({"nhs_number": child["nhs_number"]}), subject(by_name(child))]
+    no, found = await answers_to(ask, *asked)
+    assert (no["code"], no["answer"]) == ("number_not_allowed", None)
+    assert found["answer"]["outcome"] == "found"
+    codes = [each["code"] for each in (await ask.served.entries())[-3:]]
+    assert sorted(codes) == ["batch", "found", "number_not_allowed"]
+
+
 async def test_a_bad_question_spoils_no_other(ask: Ask) -> None:
     child = a_child()
     await ask.create(child)
