@@ -924,6 +924,16 @@ class AsyncOperations(AsyncLine):
         )
         return await self._ask(question)
 
+    async def read_batches(self, *, cursor: str | None = None) -> Answer[t.BatchesListed]:
+        """The batches that were sent, newest first.
+
+        Show a supplier its own batches, the team all: which, begun when, how far.
+        """
+        question = Question(
+            "GET", "/v1/feeds/batches", asked={"cursor": (cursor, r"^[A-Za-z0-9_-]{1,200}$")}
+        )
+        return await self._ask(question)
+
     async def read_batch_lines(
         self, source: str, batch_id: str, *, cursor: str | None = None
     ) -> Answer[t.LineResults]:
@@ -1531,10 +1541,13 @@ class AsyncOperations(AsyncLine):
         )
         return await self._ask(question)
 
-    async def release_who_looked(self, who_looked_request_id: str) -> Answer[t.WhoLookedReport]:
+    async def release_who_looked(
+        self, who_looked_request_id: str, *, idempotency_key: str | None = None
+    ) -> Answer[t.WhoLookedReport]:
         """Release the report of a request, once; where needed by a second person.
 
-        Tell who saw which classes of facts, in which months, for which purposes.
+        Tell who saw which classes of facts, in which months, for which purposes. Sent again
+        under its key, the report is made anew: an answer that was lost uses up none.
         """
         question = Question(
             "POST",
@@ -1545,6 +1558,7 @@ class AsyncOperations(AsyncLine):
                     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}",
                 )
             },
+            idempotency_key=idempotency_key or new_key(),
         )
         return await self._ask(question)
 
@@ -1730,6 +1744,35 @@ class AsyncOperations(AsyncLine):
         """
         question = Question(
             "POST", "/v1/accounts", body=body, idempotency_key=idempotency_key or new_key()
+        )
+        return await self._ask(question)
+
+    async def read_accounts(
+        self, *, agency_id: t.Id | None = None, cursor: str | None = None
+    ) -> Answer[t.AccountsShown]:
+        """The accounts there are: whose, in which state, with which clearances.
+
+        Show the team every account, closed ones too, or those of one agency.
+        """
+        question = Question(
+            "GET",
+            "/v1/accounts",
+            asked={
+                "agency_id": (agency_id, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+                "cursor": (cursor, r"^[A-Za-z0-9_-]{1,200}$"),
+            },
+        )
+        return await self._ask(question)
+
+    async def read_account(self, account_id: str) -> Answer[t.AccountShown]:
+        """How an account stands: its state, clearances and rights.
+
+        Show one account to the management team.
+        """
+        question = Question(
+            "GET",
+            "/v1/accounts/{account_id}",
+            places={"account_id": (account_id, r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")},
         )
         return await self._ask(question)
 

@@ -152,6 +152,7 @@ Code: TypeAlias = Literal[
     "purpose_not_allowed",
     "reason_missing",
     "reason_not_allowed",
+    "number_not_allowed",
     "case_missing",
     "no_agreement_in_force",
     "override_not_granted",
@@ -522,6 +523,25 @@ class AccountAmended(TypedDict):
     may_supervise: NotRequired[bool | None]
 
 
+class AccountShown(TypedDict):
+    """An account as the management team sees it; its login is kept as a digest only. `name`
+    is that of the practitioner it stands for; null where it stands for none.
+    """
+
+    account_id: Id
+    agency_id: Id
+    name: NameText | None
+    practitioner_id: Id | None
+    role: Role
+    state: AccountState
+    checked_on: DayText | None
+    trained_on: DayText | None
+    signed_on: DayText | None
+    binding_demanded: bool
+    may_override: bool
+    may_supervise: bool
+
+
 class AccountStated(TypedDict):
     """Who may ask: one login at one identity provider, with one role."""
 
@@ -552,6 +572,13 @@ class AccountUse(TypedDict):
     role: Role
     by_purpose: list[UseByPurpose]
     unreadable: int
+
+
+class AccountsShown(TypedDict):
+    """A page of accounts, in order of id."""
+
+    accounts: list[AccountShown]
+    next: NotRequired[str | None]
 
 
 class AddressLines(TypedDict):
@@ -847,6 +874,18 @@ class BatchAsked(TypedDict):
     subjects: list[BatchSubject]
 
 
+class BatchListed(TypedDict):
+    """A batch in the list of them: whose, begun when, and how far it has come."""
+
+    source: str
+    batch_id: str
+    state: Literal["incomplete", "complete"]
+    lines: int
+    accepted: int
+    invalid: int
+    began_at: int
+
+
 class BatchStatus(TypedDict):
     """How far a batch has come. `accepted` says a line was understood, and nothing more."""
 
@@ -867,6 +906,13 @@ class BatchSubject(TypedDict):
     reason: AccessReason
     reference: NotRequired[AccessReferenceText | None]
     lookup: LookupAsked
+
+
+class BatchesListed(TypedDict):
+    """A page of batches, newest first."""
+
+    batches: list[BatchListed]
+    next: NotRequired[str | None]
 
 
 class BreachAsked(TypedDict):

@@ -73,6 +73,7 @@ from index_service.services.decisions import Decisions
 from index_service.services.directory import Directories
 from index_service.services.dissenting import Dissents
 from index_service.services.due import DueList
+from index_service.services.feed_batches import FeedBatches
 from index_service.services.feeding import Feeding
 from index_service.services.handing_over import HandOvers
 from index_service.services.hold_release import HoldReleases
@@ -131,6 +132,7 @@ class Stories:
         self.transfers = Transfers(index)
         self.overriding = Overriding(index)
         self.feeding = Feeding(index)
+        self.feed_batches = FeedBatches(index)
         self.holds = Holds(index)
         self.hold_releases = HoldReleases(index)
         self.contact_shields = ContactShields(index)
@@ -206,7 +208,7 @@ def _routers(stories: Stories, identify: Identify, clock: Clock) -> tuple[APIRou
         consent_routes(identify, stories.consents),
         consent_change_routes(identify, stories.consents),
         basis_routes(identify, stories.bases),
-        feed_routes(identify, stories.feeding),
+        feed_routes(identify, stories.feeding, stories.feed_batches),
         hold_routes(identify, stories.holds, stories.hold_releases),
         mediation_routes(identify, stories.mediations),
         contact_request_routes(identify, stories.brokering, clock),

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from consent.facts import Action
 from index_service.api import contract
@@ -12,12 +12,15 @@ from index_service.api.strict import StrictRoute
 from index_service.api.wire import Id
 from index_service.api.wire_directory import (
     AccountAmended,
+    AccountShown,
+    AccountsShown,
     AccountStated,
     Agencies,
     AgencyStated,
     Me,
     Vocabularies,
 )
+from index_service.api.wire_matter import Cursor
 from index_service.api.wire_practitioner import (
     HomeStated,
     PractitionerAdded,
@@ -33,6 +36,7 @@ from index_service.services.writing import Repeatable
 
 AccountId = Annotated[Id, Path(description="The account's id.")]
 PractitionerId = Annotated[Id, Path(description="The practitioner's id.")]
+_OfAgency = Annotated[Id | None, Query(description="Those of one agency; all unless stated.")]
 
 
 def asker_routes(identify: Identify, directories: Directories) -> APIRouter:
@@ -146,6 +150,30 @@ def account_routes(identify: Identify, directories: Directories, clock: Clock) -
         of = Login(body.issuer, body.subject)
         account_id = await directories.add_account(login, account, of, sent, attempt)
         return contract.made(account_id, f"/v1/accounts/{account_id}")
+
+    @router.get(
+        "/v1/accounts",
+        operation_id="readAccounts",
+        summary="The accounts there are: whose, in which state, with which clearances",
+        responses=contract.answers(200, AccountsShown, "A page of accounts."),
+    )
+    async def read_accounts(
+        request: Request, agency_id: _OfAgency = None, cursor: Cursor = None
+    ) -> Response:
+        """Show the team every account, closed ones too, or those of one agency."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        return contract.encoded(await directories.accounts(login, agency_id, cursor, attempt))
+
+    @router.get(
+        "/v1/accounts/{account_id}",
+        operation_id="readAccount",
+        summary="How an account stands: its state, clearances and rights",
+        responses=contract.answers(200, AccountShown, "The account.", "child"),
+    )
+    async def read_account(request: Request, account_id: AccountId) -> Response:
+        """Show one account to the management team."""
+        login, attempt = identify(request, Action.KEEP_DIRECTORY)
+        return contract.encoded(await directories.account(login, account_id, attempt))
 
     @router.patch(
         "/v1/accounts/{account_id}",

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from index_service.api.examples_agreements import AGREEMENT_EXAMPLES
 from index_service.api.examples_caseloads import CASELOAD_EXAMPLES
 from index_service.api.examples_consents import CONSENT_EXAMPLES
+from index_service.api.examples_directory import DIRECTORY_EXAMPLES
 from index_service.api.examples_inspections import INSPECTION_EXAMPLES
 from index_service.api.examples_log import LOG_EXAMPLES
 from index_service.api.examples_matters import MATTER_EXAMPLES
@@ -304,6 +305,20 @@ _TOLD: dict[str, Any] = {
         "invalid": 2,
         "results": "/v1/feeds/northmere-health-visiting/batches/2026-11-20.1/lines",
     },
+    "BatchesListed": {
+        "batches": [
+            {
+                "source": "northmere-health-visiting",
+                "batch_id": "2026-11-20.1",
+                "state": "complete",
+                "lines": 812,
+                "accepted": 810,
+                "invalid": 2,
+                "began_at": 1795737600,
+            }
+        ],
+        "next": None,
+    },
     "LineResults": {
         "lines": [
             {
@@ -342,6 +357,7 @@ _TOLD: dict[str, Any] = {
 }
 
 EXAMPLES: dict[str, Any] = {
+    **DIRECTORY_EXAMPLES,
     **CASELOAD_EXAMPLES,
     **SHIELD_EXAMPLES,
     **TRANSFER_EXAMPLES,

@@ -13,11 +13,12 @@ from consent.facts import Action
 from index_service.api import contract
 from index_service.api.identify import Identify
 from index_service.api.strict import StrictRoute
-from index_service.api.wire_feed import BatchStatus, LineResults
+from index_service.api.wire_feed import BatchesListed, BatchStatus, LineResults
 from index_service.domain.errors import Code, Invalid
 from index_service.domain.feed import RawLine
 from index_service.feeds.csv import read_csv
 from index_service.feeds.ndjson import read_ndjson
+from index_service.services.feed_batches import FeedBatches
 from index_service.services.feeding import Batch, Feeding
 
 _DIGEST = re.compile(r"sha-256=:([A-Za-z0-9+/]{43}=):")
@@ -85,7 +86,7 @@ def _reader(request: Request) -> Any:
     return reader
 
 
-def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
+def feed_routes(identify: Identify, feeding: Feeding, batches: FeedBatches) -> APIRouter:
     """Return the routes of feeds."""
     router = APIRouter(route_class=identify.route(StrictRoute), tags=["feeds"])
 
@@ -107,6 +108,17 @@ def feed_routes(identify: Identify, feeding: Feeding) -> APIRouter:
             return lines
 
         return contract.encoded(await feeding.take(login, batch, lines, attempt))
+
+    @router.get(
+        "/v1/feeds/batches",
+        operation_id="readBatches",
+        summary="The batches that were sent, newest first",
+        responses=contract.answers(200, BatchesListed, "A page of batches."),
+    )
+    async def listed(request: Request, cursor: _CURSOR = None) -> Response:
+        """Show a supplier its own batches, the team all: which, begun when, how far."""
+        login, attempt = identify(request, Action.READ_BATCH)
+        return contract.encoded(await batches.listed(login, cursor, attempt))
 
     @router.get(
         "/v1/feeds/{source}/batches/{batch_id}",

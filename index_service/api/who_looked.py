@@ -81,10 +81,15 @@ def who_looked_routes(identify: Identify, told: WhoLooked, clock: Clock) -> APIR
         operation_id="releaseWhoLooked",
         summary="Release the report of a request, once; where needed by a second person",
         responses=contract.answers(200, WhoLookedReport, "The report.", "child", "change"),
+        openapi_extra=contract.asks(contract.IDEMPOTENCY),
     )
     async def release(request: Request, who_looked_request_id: RequestId) -> Response:
-        """Tell who saw which classes of facts, in which months, for which purposes."""
+        """Tell who saw which classes of facts, in which months, for which purposes.
+
+        Sent again under its key, the report is made anew: an answer that was lost uses up none.
+        """
         login, attempt = identify(request, Action.TELL_WHO_LOOKED)
-        return contract.encoded(await told.release(login, who_looked_request_id, attempt))
+        sent = Repeatable(idempotency_key(request), await request.body())
+        return contract.encoded(await told.release(login, who_looked_request_id, sent, attempt))
 
     return router

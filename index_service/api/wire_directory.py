@@ -10,6 +10,7 @@ from pydantic import Field, StrictBool, StrictInt
 from consent.facts import AccessReason, AccountState, Action, AgencyKind, Purpose, Role
 from index_service.api.wire import DayText, Id, NameText, PhoneText, TitleText, Wire
 from index_service.api.wire_involvement import HOURS_MAX, Hours
+from index_service.api.wire_matter import PAGE_MAX, Next
 from index_service.api.wire_shown import FrontDoor
 from index_service.domain import directory
 from index_service.domain.alert import AlertOutcome
@@ -194,15 +195,31 @@ class AccountAmended(_Standing):
         return account
 
 
-class AccountShown(_Standing):
-    """An account as the management team sees it; its login is kept as a digest only."""
+class AccountShown(Wire):
+    """An account as the management team sees it; its login is kept as a digest only.
+
+    `name` is that of the practitioner it stands for; null where it stands for none.
+    """
 
     account_id: Id
     agency_id: Id
+    name: NameText | None
+    practitioner_id: Id | None
     role: Role
     state: AccountState
-    practitioner_id: Id | None
+    checked_on: DayText | None
+    trained_on: DayText | None
+    signed_on: DayText | None
     binding_demanded: StrictBool
+    may_override: StrictBool
+    may_supervise: StrictBool
+
+
+class AccountsShown(Wire):
+    """A page of accounts, in order of id."""
+
+    accounts: Annotated[list[AccountShown], Field(max_length=PAGE_MAX)]
+    next: Next = None
 
 
 class AgencyNamed(Wire):

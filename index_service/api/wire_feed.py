@@ -5,10 +5,15 @@ from typing import Annotated, Literal
 from pydantic import Field, StrictInt
 
 from index_service.api.wire import Wire
+from index_service.api.wire_matter import PAGE_MAX as BATCHES_MAX
+from index_service.api.wire_matter import Next, Seconds
 from index_service.domain.feed import LineCode
 
 PAGE_MAX = 1000
 _COUNT = Annotated[StrictInt, Field(ge=0)]
+_SourceName = Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$", min_length=2, max_length=40)]
+_BatchName = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$", min_length=1, max_length=40)]
+_State = Literal["incomplete", "complete"]
 
 
 class LineOutcomes(Wire):
@@ -29,9 +34,9 @@ class LineOutcomes(Wire):
 class BatchStatus(Wire):
     """How far a batch has come. `accepted` says a line was understood, and nothing more."""
 
-    source: Annotated[str, Field(pattern=r"^[a-z0-9-]{2,40}$", min_length=2, max_length=40)]
-    batch_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,40}$", min_length=1, max_length=40)]
-    state: Literal["incomplete", "complete"]
+    source: _SourceName
+    batch_id: _BatchName
+    state: _State
     lines: _COUNT
     accepted: _COUNT
     invalid: _COUNT
@@ -43,6 +48,25 @@ class BatchStatus(Wire):
         ),
     ]
     outcomes: LineOutcomes | None = None
+
+
+class BatchListed(Wire):
+    """A batch in the list of them: whose, begun when, and how far it has come."""
+
+    source: _SourceName
+    batch_id: _BatchName
+    state: _State
+    lines: _COUNT
+    accepted: _COUNT
+    invalid: _COUNT
+    began_at: Seconds
+
+
+class BatchesListed(Wire):
+    """A page of batches, newest first."""
+
+    batches: Annotated[list[BatchListed], Field(max_length=BATCHES_MAX)]
+    next: Next = None
 
 
 class LineResult(Wire):

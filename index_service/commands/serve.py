@@ -24,6 +24,8 @@ from index_service.store.reading import LOST
 
 CONCURRENT_MAX = 512
 DRAIN_S_MAX = 10
+# Longer than clients keep a connection they do not use: they end it, and never meet its end.
+KEEP_ALIVE_S = 15
 
 
 def mount(nouns: Any) -> None:
@@ -133,6 +135,7 @@ def _server(app: Any, host: str, port: int) -> _Server:
             date_header=False,
             proxy_headers=False,  # a sender could claim any address
             limit_concurrency=CONCURRENT_MAX,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=DRAIN_S_MAX,
             log_level="warning",
         )

@@ -1,7 +1,8 @@
 """Keeping the directory: agencies, accounts, practitioners, feed sources; and reading it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -52,6 +53,7 @@ from index_service.domain.shield import (
 from index_service.log.entry import Outcome
 from index_service.services.admitting import Admitted, Asked, Login, admit
 from index_service.services.attempt import Attempt
+from index_service.services.cursors import cursor_position, next_cursor
 from index_service.services.directory_rows import (
     open_account,
     open_practitioner,
@@ -59,7 +61,9 @@ from index_service.services.directory_rows import (
     seal_agency,
     seal_practitioner,
 )
+from index_service.services.encoding import day_text
 from index_service.services.index import Index
+from index_service.services.listed import PAGE_MAX
 from index_service.services.misuse.homes import home_digests
 from index_service.services.sealing import CLASS_OF_SCHEME
 from index_service.services.views import shown_front_door
@@ -67,6 +71,7 @@ from index_service.services.writing import REPLAYED, Change, Once, Repeatable, r
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 
+_BEFORE_ALL = UUID(int=0)
 _STATED_LATER = frozenset({AskerReason.PURPOSE_MISSING, AskerReason.REASON_MISSING})
 _VOCABULARIES = {
     "roles": Role,
@@ -210,6 +215,45 @@ class Directories:
             await work.directory.replace_account(account_id, sealed)
             await recorded(index, work, attempt, Change())
 
+    async def accounts(
+        self, login: Login, agency_id: UUID | None, cursor: str | None, attempt: Attempt
+    ) -> bytes:
+        """Return a page of the accounts of an agency, or of all, encoded, in order of id."""
+        index = self._index
+        asked = Asked(login, Action.KEEP_DIRECTORY, attempt.access)
+        async with work_on(index.api, index.csa, index.log) as work:
+            admitted = await admit(index, work.directory, asked, attempt)
+            position = cursor_position(index.keyring, admitted, attempt, cursor)
+            after = UUID(bytes=position) if position else _BEFORE_ALL
+            rows = await work.directory.accounts(agency_id, after, PAGE_MAX + 1)
+            page = await self._opened(work, rows[:PAGE_MAX])
+        following = None
+        if len(rows) > PAGE_MAX:
+            last = rows[PAGE_MAX - 1]["account_id"]
+            following = next_cursor(index.keyring, admitted, attempt, last.bytes)
+        return await self._shown({"accounts": page, "next": following}, attempt)
+
+    async def account(self, login: Login, account_id: UUID, attempt: Attempt) -> bytes:
+        """Return how one account stands, encoded."""
+        index = self._index
+        asked = Asked(login, Action.KEEP_DIRECTORY, attempt.access)
+        async with work_on(index.api, index.csa, index.log) as work:
+            await admit(index, work.directory, asked, attempt)
+            row = await work.directory.account_beheld(account_id)
+            if row is None:
+                raise NotDisclosed("absent")
+            (shown,) = await self._opened(work, [row])
+        return await self._shown(shown, attempt)
+
+    async def _opened(self, work: Work, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Return accounts as the team sees them, each with its practitioner's name."""
+        keyring = self._index.keyring
+        found = [open_account(keyring, row["account_id"], row["sealed"]) for row in rows]
+        ids = sorted({each.practitioner_id for each in found if each.practitioner_id})
+        sealed = await work.directory.practitioners(ids) if ids else ()
+        names = {who.id: who.name for who in (open_practitioner(keyring, row) for row in sealed)}
+        return [_shown_account(each, names) for each in found]
+
     async def me(self, login: Login, attempt: Attempt) -> bytes:
         """Return what the index knows of the asking account, and what it may do and why not."""
         index = self._index
@@ -285,6 +329,24 @@ class Directories:
         entry = attempt.entry(index.log.stamp(), Outcome.SHOWN)
         attempt.answered(await index.log.append(entry))
         return orjson.dumps(body)
+
+
+def _shown_account(account: Account, names: Mapping[UUID, str]) -> dict[str, Any]:
+    who = account.practitioner_id
+    return {
+        "account_id": str(account.id),
+        "agency_id": str(account.agency_id),
+        "name": names.get(who) if who else None,
+        "practitioner_id": str(who) if who else None,
+        "role": account.role.value,
+        "state": account.state.value,
+        "checked_on": day_text(account.checked_on),
+        "trained_on": day_text(account.trained_on),
+        "signed_on": day_text(account.signed_on),
+        "binding_demanded": account.binding_demanded,
+        "may_override": account.may_override,
+        "may_supervise": account.may_supervise,
+    }
 
 
 def _known_agency(admitted: Admitted, agency_id: UUID) -> None:

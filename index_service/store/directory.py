@@ -190,12 +190,25 @@ class Directory:
     async def account_beheld(self, account_id: UUID) -> RowMapping | None:
         """Return one account's sealed row as it stands, without a lock that would show in it."""
         found = await self._session.execute(
-            select(account.c.sealed)
+            select(account.c.account_id, account.c.sealed)
             .where(account.c.csa == self._csa)
             .where(account.c.account_id == account_id)
             .limit(1)
         )
         return found.mappings().first()
+
+    async def accounts(self, agency_id: UUID | None, after: UUID, limit: int) -> list[RowMapping]:
+        """Return accounts in order of id after one id: an agency's, or everybody's."""
+        wanted = (
+            select(account.c.account_id, account.c.sealed)
+            .where(account.c.csa == self._csa)
+            .where(account.c.account_id > after)
+            .order_by(account.c.account_id)
+            .limit(limit)
+        )
+        if agency_id is not None:
+            wanted = wanted.where(account.c.agency_id == agency_id)
+        return list((await self._session.execute(wanted)).mappings())
 
     async def account_of(self, login: bytes) -> UUID | None:
         """Return the id of the account with this login digest."""

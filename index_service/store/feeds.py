@@ -1,6 +1,7 @@
 """Feed batches, their invalid lines, and the source record of every supplier's reference."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from index_service.store.bulk import insert_rows, upsert_rows
 from index_service.store.tables import feed_batch, feed_invalid, feed_source, source_record
 
 INVALID_SHOWN_MAX = 1000
+SOURCES_MAX = 5000
 
 
 class Feeds:
@@ -52,6 +54,32 @@ class Feeds:
             .limit(1)
         )
         return found.first()
+
+    async def batches(
+        self, agency_id: UUID | None, until: datetime | None, passed: int, limit: int
+    ) -> list[Any]:
+        """Return batches, newest first: an agency's or everybody's, begun at a moment or before.
+
+        The first `passed` of them are left out.
+        """
+        wanted = (
+            select(feed_batch)
+            .where(feed_batch.c.csa == self._csa)
+            .order_by(feed_batch.c.began_at.desc(), feed_batch.c.source, feed_batch.c.batch_id)
+            .offset(passed)
+            .limit(limit)
+        )
+        if until is not None:
+            wanted = wanted.where(feed_batch.c.began_at <= until)
+        if agency_id is not None:
+            own = (
+                select(feed_source.c.source)
+                .where(feed_source.c.csa == self._csa)
+                .where(feed_source.c.agency_id == agency_id)
+                .limit(SOURCES_MAX)
+            )
+            wanted = wanted.where(feed_batch.c.source.in_(own))
+        return list(await self._session.execute(wanted))
 
     async def begin(self, row: Mapping[str, Any]) -> None:
         """Insert a batch that has begun."""

@@ -1,6 +1,6 @@
 """Probes of the directory: of no child, so that nothing of it may differ for anybody."""
 
-from demo.personas import SCHOOLS
+from demo.personas import MANAGEMENT, SCHOOLS
 from proofs.workings.worlds_people import EVERYBODY, TEAM
 from proofs.workings.worlds_probes import CONTACT, NO_WHY, Aim, Probe, Scene, asks
 
@@ -91,6 +91,21 @@ def add_account(aim: Aim, who: str | None) -> Scene:
             NO_WHY,
         ),
     ]
+
+
+@asks("readAccounts", by=(TEAM,), of_no_child=True)
+def accounts(aim: Aim, who: str | None) -> Scene:
+    """Ask for the team's own accounts, or for those of the hidden child's id as an agency."""
+    which = aim.chance.choice([str(MANAGEMENT.id), aim.child_id()])
+    path = f"/v1/accounts?agency_id={which}"
+    return [Probe("readAccounts", who, "GET", path, why=NO_WHY)]
+
+
+@asks("readAccount", by=(TEAM,), of_no_child=True)
+def account(aim: Aim, who: str | None) -> Scene:
+    """Read an account that is not there: the hidden child's id, or nobody's."""
+    which = aim.chance.choice([aim.child_id(), aim.id_of("account")])
+    return [Probe("readAccount", who, "GET", f"/v1/accounts/{which}", why=NO_WHY)]
 
 
 @asks("amendAccount", by=(TEAM,), of_no_child=True)

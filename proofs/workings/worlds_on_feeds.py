@@ -81,6 +81,12 @@ def status(aim: Aim, who: str | None) -> Scene:
     return [Probe("readBatch", who, "GET", path, why=NO_WHY)]
 
 
+@asks("readBatches", by=SUPPLIERS)
+def batches(_: Aim, who: str | None) -> Scene:
+    """Ask which batches one has sent."""
+    return [Probe("readBatches", who, "GET", "/v1/feeds/batches", why=NO_WHY)]
+
+
 @asks("readBatchLines", by=SUPPLIERS)
 def results(aim: Aim, who: str | None) -> Scene:
     """Ask which lines were invalid; with a cursor made up, too."""

@@ -25,7 +25,9 @@ def record(aim: Aim, who: str | None) -> Scene:
     operation = "recordWhoLookedRequest"
     made = Probe(operation, who, "POST", path, said, NO_WHY, aim.once(), keeps=label)
     release = f"{_REQUESTS}/«{label}.id»/release"
-    return [made, Probe("releaseWhoLooked", who, "POST", release, why=NO_WHY)]
+    once = aim.once()
+    told = Probe("releaseWhoLooked", who, "POST", release, why=NO_WHY, headers=once)
+    return [made, told, told][: aim.chance.randrange(2, 4)]
 
 
 @asks("readWhoLookedRequests", by=(TEAM,))
@@ -45,7 +47,8 @@ def refuse(aim: Aim, who: str | None) -> Scene:
 def release(aim: Aim, who: str | None) -> Scene:
     """Release one that is not there."""
     path = f"{_REQUESTS}/{aim.id_of('request')}/release"
-    return [Probe("releaseWhoLooked", who, "POST", path, why=NO_WHY)]
+    once = aim.once()
+    return [Probe("releaseWhoLooked", who, "POST", path, why=NO_WHY, headers=once)]
 
 
 @asks("readAccessReport", by=(TEAM,))

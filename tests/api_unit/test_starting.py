@@ -1,13 +1,15 @@
-"""What a process does before it answers: little, and nothing that a first request waits for."""
+"""What a process does before it answers, and between two answers: little, and nothing waits."""
 
 import gc
 from typing import Any
 
+import httpx
 from fastapi.routing import APIRoute
 
 from index_service.api.app import Stories, create_app
 from index_service.api.identify import Identify
 from index_service.commands.cli import parser
+from index_service.commands.serve import KEEP_ALIVE_S
 
 NOTHING: Any = None
 
@@ -23,3 +25,10 @@ def test_garbage_is_looked_for_again_once_a_command_is_read() -> None:
     assert gc.isenabled()
     parser("witness")
     assert gc.isenabled()
+
+
+def test_a_connection_is_kept_longer_than_clients_keep_one_they_do_not_use() -> None:
+    """Ended by both at one moment it is asked on and closed: an answer is lost."""
+    client_s = httpx.Limits().keepalive_expiry
+    assert client_s is not None
+    assert 2 * client_s < KEEP_ALIVE_S

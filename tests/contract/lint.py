@@ -36,7 +36,7 @@ IN_URLS = {
     },
     "query": {
         "cursor", "kind", "shard", "size", "from", "to", "month",  # of the tree, of nobody
-        "practitioner_id", "due", "request_id",
+        "practitioner_id", "due", "request_id", "agency_id",
     },
 }  # fmt: skip
 EMPTY = {"500", "503"}

@@ -261,6 +261,7 @@ RULES = (
         {
             "index_service/api/boundary.py": "whatever it is, it must not go unrecorded",
             "index_service/api/peer_boundary.py": "likewise",
+            "thin_client/security.py": "whatever it is, its traceback may quote what was typed",
             "index_service/jobs/": "a job's main loop goes on",
         },
     ),

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from tests.authority import Served
 from tests.stories.made import Stated, involvement, key
 
 Answer = httpx.Response
+_TOKENS_FOR_S = 300  # half of what they last: one index may be asked for longer than that
 NDJSON, CSV = "application/x-ndjson", "text/csv"
 
 
@@ -68,6 +70,7 @@ class Ask:
     served: Served
     answers: list[Answer] = field(default_factory=list)
     _tokens: dict[str, str] = field(default_factory=dict)
+    _since_s: float = 0.0
 
     async def __call__(
         self,
@@ -96,6 +99,8 @@ class Ask:
     def _bearer(self, who: str | None) -> dict[str, str]:
         if who is None:
             return {}
+        if time.monotonic() - self._since_s > _TOKENS_FOR_S:
+            self.forget_tokens()
         if who not in self._tokens:
             self._tokens[who] = self.issuer.token_for(who)
         return {"Authorization": f"Bearer {self._tokens[who]}"}
@@ -215,6 +220,7 @@ class Ask:
     def forget_tokens(self) -> None:
         """Ask with new tokens from now on: the clock was set."""
         self._tokens.clear()
+        self._since_s = time.monotonic()
 
     async def entry(self, answer: Answer) -> Stated:
         """Return the one entry of an answer's request, which its receipt must name."""

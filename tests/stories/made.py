@@ -34,11 +34,19 @@ class _Counts:
 
     children = count(1)
     words = count(1)
+    shared = False
 
 
 def begin_again() -> None:
     """Count anew for an index of its own: the same are made whatever was asked elsewhere."""
+    if _Counts.shared:
+        return
     _Counts.children, _Counts.words = count(_OWN_INDEX), count(_OWN_INDEX)
+
+
+def count_on() -> None:
+    """Count on from here: one index is shared by modules of which others have one of their own."""
+    _Counts.shared = True
 
 
 def day(ago: int = 0) -> str:

@@ -91,7 +91,7 @@ async def test_what_is_withheld_is_charged_to_nobody(ask: Ask) -> None:
     for _ in range(7):
         child = a_child()
         await ask.shield(await ask.create(child), "2027-01-01")
-        hidden = {"nhs_number": child["nhs_number"]}
+        hidden = {"upn": child["upn"]}
         found = await ask_about(ask, "teacher", hidden)
         assert (found.status_code, found.json()["outcome"]) == (200, "none")
 

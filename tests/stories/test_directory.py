@@ -8,6 +8,7 @@ import pytest
 
 from consent.facts import Purpose
 from demo.issuer import Issuer
+from index_service.services.listed import PAGE_MAX
 from tests.people import agency_ids
 from tests.stories.asking import CARE, NO_WHY, Answer, Ask, not_shown, refused
 from tests.stories.made import Stated, a_child, by_name, child_line, contact, day, key, reference
@@ -94,7 +95,9 @@ async def test_a_lapsed_nurse_reads_what_has_lapsed(ask: Ask) -> None:
     assert str(nurse.account.checked_on) == told["checked_on"]
 
 
-@pytest.mark.parametrize("who", ["social_worker", "teacher", "health_visitor", "police_desk"])
+@pytest.mark.parametrize(
+    "who", ["social_worker", "teacher", "health_visitor", "police_desk", "manager"]
+)
 async def test_one_is_told_by_which_numbers_one_finds_a_child(ask: Ask, who: str) -> None:
     child = a_child()
     await ask.create(child)
@@ -102,8 +105,19 @@ async def test_one_is_told_by_which_numbers_one_finds_a_child(ask: Ask, who: str
     finds = []
     for scheme in ("nhs_number", "upn", "case_number"):
         answer = await ask(who, "POST", "/v1/lookups", {scheme: child[scheme]})
-        finds += [scheme] if answer.json()["outcome"] == "found" else []
+        finds += [scheme] if answer.json().get("outcome") == "found" else []
+        if scheme not in told:
+            refused(answer, 403, "number_not_allowed")
+            assert (await ask.entry(answer))["subjects"] == []
     assert told == finds
+
+
+async def test_a_number_not_for_the_agency_beside_a_name_is_left_out(ask: Ask) -> None:
+    child = a_child()
+    await ask.create(child)
+    named = {**child["name"], "date_of_birth": child["date_of_birth"]}
+    found = await ask.look_up("teacher", **named, nhs_number=child["nhs_number"])
+    assert found["outcome"] == "found"
 
 
 @pytest.mark.parametrize(
@@ -217,6 +231,88 @@ async def test_an_account_that_demands_a_bound_token_takes_no_other(
 ) -> None:
     who, _ = await a_worker(ask, issuer, binding_demanded=True)
     refused(await ask(who, "GET", "/v1/me", why=NO_WHY), 401, "token_not_bound")
+
+
+# Finding accounts: the team alone
+
+
+async def test_the_team_reads_how_an_account_stands_and_whose_it_is(
+    ask: Ask, issuer: Issuer
+) -> None:
+    made = await add(ask, "/v1/practitioners", {**PRACTITIONER, "name": "Jane Thurlbourn"})
+    agency, practitioner_id = PRACTITIONER["agency_id"], made.json()["id"]
+    said = {"agency_id": agency, "practitioner_id": practitioner_id, "may_supervise": True}
+    _, account_id = await a_worker(ask, issuer, **said)
+    await change(ask, account_id, state="suspended", trained_on=None)
+    answer = await ask("manager", "GET", f"/v1/accounts/{account_id}", why=NO_WHY)
+    assert answer.json() == {
+        "account_id": account_id,
+        "agency_id": agency,
+        "name": "Jane Thurlbourn",
+        "practitioner_id": practitioner_id,
+        "role": "practitioner",
+        "state": "suspended",
+        "checked_on": day(9),
+        "trained_on": None,
+        "signed_on": day(9),
+        "binding_demanded": False,
+        "may_override": False,
+        "may_supervise": True,
+    }
+    (entry,) = await ask.served.entries(answer.headers["x-request-id"])
+    assert (entry["action"], entry["outcome"]) == ("keep_directory", "shown")
+    assert entry["account"] == str(issuer.personas["manager"].account.id)
+
+
+async def test_an_agencys_accounts_are_listed_page_by_page_each_once(
+    ask: Ask, issuer: Issuer
+) -> None:
+    agency = (await add(ask, "/v1/agencies", AGENCY)).json()["id"]
+    made = {(await a_worker(ask, issuer, agency_id=agency))[1] for _ in range(PAGE_MAX + 1)}
+    path = f"/v1/accounts?agency_id={agency}"
+    first = await ask("manager", "GET", path, why=NO_WHY)
+    page = first.json()
+    rest = (await ask("manager", "GET", f"{path}&cursor={page['next']}", why=NO_WHY)).json()
+    assert (len(page["accounts"]), len(rest["accounts"]), rest["next"]) == (PAGE_MAX, 1, None)
+    told = [*page["accounts"], *rest["accounts"]]
+    assert {each["account_id"] for each in told} == made
+    assert {each["agency_id"] for each in told} == {agency}
+    (entry,) = await ask.served.entries(first.headers["x-request-id"])
+    assert (entry["action"], entry["outcome"]) == ("keep_directory", "shown")
+    another = await ask("deputy", "GET", f"{path}&cursor={page['next']}", why=NO_WHY)
+    refused(another, 400, "query_invalid")
+
+
+async def test_accounts_of_all_agencies_are_listed_unless_one_is_named(
+    ask: Ask, issuer: Issuer
+) -> None:
+    _, account_id = await a_worker(ask, issuer)
+    found: list[Stated] = []
+    cursor = ""
+    while cursor is not None:
+        path = f"/v1/accounts?cursor={cursor}" if cursor else "/v1/accounts"
+        page = (await ask("manager", "GET", path, why=NO_WHY)).json()
+        found, cursor = [*found, *page["accounts"]], page["next"]
+    told = {each["account_id"]: each for each in found}
+    assert len(told) == len(found)
+    known = [issuer.personas[who].account.id for who in ("teacher", "therapist", "auditor")]
+    assert {str(each) for each in known} <= told.keys()
+    assert len({each["agency_id"] for each in found}) > 3
+    assert told[account_id]["name"] is None
+
+
+@pytest.mark.parametrize("who", ["social_worker", "schools_feed", "auditor", "supervisor"])
+async def test_nobody_but_the_team_learns_who_has_an_account_where(ask: Ask, who: str) -> None:
+    """Who works for a sensitive service is itself a sensitive fact."""
+    mental_health = ask.issuer.personas["health_visitor"].account
+    for path in ("/v1/accounts", f"/v1/accounts/{mental_health.id}", f"/v1/accounts/{uuid4()}"):
+        refused(await ask(who, "GET", path, why=NO_WHY), 403, "role_not_allowed")
+
+
+async def test_reading_an_account_nobody_has_is_answered_as_any_that_is_not_there(ask: Ask) -> None:
+    not_shown(await ask("manager", "GET", f"/v1/accounts/{uuid4()}", why=NO_WHY))
+    nobodys = await ask("manager", "GET", f"/v1/accounts?agency_id={uuid4()}", why=NO_WHY)
+    assert nobodys.json() == {"accounts": [], "next": None}
 
 
 # Keeping agencies and practitioners

@@ -214,6 +214,39 @@ async def test_a_request_is_refused_by_anybody_of_the_team_and_told_once(ask: As
     refused(await refuse(ask, another), 409, "ended_already")
 
 
+async def test_a_report_whose_answer_was_lost_is_made_again_for_whoever_released_it(
+    ask: Ask,
+) -> None:
+    """A lost answer used the report up, and the family got none."""
+    child_id = await ask.create(a_child())
+    await ask.read("teacher", child_id)
+    async with a_month_later(ask) as later:
+        request_id, once = await waits(later, child_id, of_then(CHILD)), key()
+        first = await release(later, request_id, sent_as=once)
+        again = await release(later, request_id, sent_as=once)
+        assert first.json()["looks"]
+        assert (again.status_code, again.content) == (200, first.content)
+        entries = [await later.entry(each) for each in (first, again)]
+        assert [each["code"] for each in entries] == ["", "replayed"]
+        for entry in entries:
+            assert entry["result_commit"] == hashlib.sha256(first.content).hexdigest()
+            assert [each["shown"] for each in entry["subjects"]] == [False]
+        for who, sent_as in (("manager", key()), ("second_manager", once)):
+            answer = await release(later, request_id, who, sent_as)
+            refused(answer, 409, "ended_already")
+        another = await waits(later, child_id, of_then(CHILD))
+        refused(await release(later, another, sent_as=once), 422, "idempotency_key_reused")
+    ask.answers += later.answers
+
+
+async def test_a_report_sent_for_again_is_decided_again(ask: Ask) -> None:
+    child_id = await ask.create(a_child())
+    request_id, once = await waits(ask, child_id, CHILD), key()
+    assert (await release(ask, request_id, sent_as=once)).status_code == 200
+    await ask.shield(child_id, day(-20))
+    refused(await release(ask, request_id, "manager", once), 409, "second_person_needed")
+
+
 async def test_a_request_lapses(ask: Ask) -> None:
     request_id = await waits(ask, await ask.create(a_child()), PARENT)
     async with a_month_later(ask) as later:

@@ -53,10 +53,11 @@ from index_service.services.matters import (
     open_matter,
     put_matter,
 )
+from index_service.services.opening import ABSENT
 from index_service.services.sealing import SealedChild, open_policy
 from index_service.services.second_person import must_be_another
 from index_service.services.stand_in import pass_over
-from index_service.services.writing import ABSENT, REPLAYED, Change, Once, Repeatable, recorded
+from index_service.services.writing import REPLAYED, Change, Once, Repeatable, recorded
 from index_service.store.reading import snapshot
 from index_service.store.work import Work, work_on
 
@@ -174,30 +175,39 @@ class WhoLooked:
             await put_matter(index, work, before, after, (_LIST,))
             await recorded(index, work, attempt, _change(after))
 
-    async def release(self, login: Login, request_id: UUID, attempt: Attempt) -> bytes:
+    async def release(
+        self, login: Login, request_id: UUID, sent: Repeatable, attempt: Attempt
+    ) -> bytes:
         """Release a report, encoded, once; its entry commits to every byte of it.
 
         Invalid for the one who recorded the request where two people are needed, and where
-        by now something stands against telling.
+        by now something stands against telling. Whoever released it and sends the same again
+        gets the report made anew, decided anew, under an entry of its own.
         """
         index = self._index
         async with work_on(index.feed, index.csa, index.log) as work:
             admitted = await admit(index, work.directory, _asked(login, attempt), attempt)
-            before = await self._waiting(work, request_id, attempt)
+            once = Once(index, admitted, attempt, sent.bound_to(request_id))
+            again = await once.before(work) is not None
+            state = MatterState.ANSWERED if again else MatterState.WAITING
+            before = await self._in_state(work, request_id, attempt, state)
             matter = before.matter
             child = await self._child(work, admitted, _child_of(matter), attempt)
-            if int(index.clock.now().timestamp()) >= matter.due_s:
+            if not again and int(index.clock.now().timestamp()) >= matter.due_s:
                 raise Invalid(Code.ENDED_ALREADY)
             if against(findings_of(matter), child, admitted.ask.today):
                 raise Invalid(Code.STATE_CONFLICT)
             body = await self._report(work, admitted, matter, child)
-            after = matter.stepped(self._step(admitted, "released"), MatterState.ANSWERED)
-            await put_matter(index, work, before, after, (_LIST,))
             entry = replace(
                 attempt.entry(index.log.stamp(), Outcome.SHOWN),
                 subjects=(SubjectShown(child.child_id),),
+                code=REPLAYED if again else "",
                 result_commit=hashlib.sha256(body).hexdigest(),
             )
+            if not again:
+                after = matter.stepped(self._step(admitted, "released"), MatterState.ANSWERED)
+                await put_matter(index, work, before, after, (_LIST,))
+                await once.remember(work, matter.id, entry.entry_id)
             attempt.answered(await work.commit(index.log.prepare(entry)))
             return body
 
@@ -228,12 +238,17 @@ class WhoLooked:
 
     async def _waiting(self, work: Work, request_id: UUID, attempt: Attempt) -> OpenMatter:
         """Return a request under lock; NotDisclosed for none, Invalid once it is decided."""
+        return await self._in_state(work, request_id, attempt, MatterState.WAITING)
+
+    async def _in_state(
+        self, work: Work, request_id: UUID, attempt: Attempt, state: MatterState
+    ) -> OpenMatter:
         found = await matter_to_change(self._index, work, request_id)
         if found is None or found.matter.kind is not MatterKind.WHO_LOOKED:
             attempt.rules = (ABSENT,)
             raise NotDisclosed(ABSENT)
         attempt.subjects = (_child_of(found.matter),)
-        if found.matter.state is not MatterState.WAITING:
+        if found.matter.state is not state:
             raise Invalid(Code.ENDED_ALREADY)
         return found
 
