@@ -7,7 +7,7 @@ and everybody on the machine could read it in the list of processes.
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,13 +47,30 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timeout", metavar="SECONDS", type=_seconds, help="how long to wait")
 
 
-def add_why(parser: argparse.ArgumentParser, *, mediated: bool = False) -> None:
+def add_why(
+    parser: argparse.ArgumentParser, *, mediated: bool = False, demanded: bool = True
+) -> None:
     """Add why the child is asked about: words of the vocabulary, and a case's number."""
-    parser.add_argument("--purpose", required=True, metavar="WORD", help="the lawful purpose")
-    parser.add_argument("--reason", required=True, metavar="WORD", help="why this child, now")
+    parser.add_argument("--purpose", required=demanded, metavar="WORD", help="the lawful purpose")
+    parser.add_argument("--reason", required=demanded, metavar="WORD", help="why this child, now")
     parser.add_argument("--reference", metavar="CASE", help="your number for the case")
     if mediated:
-        parser.add_argument("--mediation", metavar="ID", help="a grant made for you")
+        add_mediation(parser)
+
+
+def add_mediation(parser: argparse.ArgumentParser) -> None:
+    """Add the grant under which somebody else's rights apply."""
+    parser.add_argument("--mediation", metavar="ID", help="a grant made for you")
+
+
+def add_case(parser: argparse.ArgumentParser) -> None:
+    """Add the case for which the access log is inspected."""
+    parser.add_argument("--case", required=True, metavar="CASE", help="the case this is for")
+
+
+def add_assent(parser: argparse.ArgumentParser) -> None:
+    """Add how a script says beforehand that it wants what cannot be undone."""
+    parser.add_argument("--yes", action="store_true", help="do not ask whether I am sure")
 
 
 def add_facts(parser: argparse.ArgumentParser, what: str) -> None:
@@ -86,19 +103,48 @@ def access(chosen: argparse.Namespace) -> Access:
     return Access(chosen.purpose, chosen.reason, chosen.reference, mediation)
 
 
-def stated(chosen: argparse.Namespace, names: Iterable[str]) -> dict[str, Any]:
-    """Return facts: of a file, of standard input, or asked for one after the other."""
+def stated(
+    chosen: argparse.Namespace,
+    names: Collection[str],
+    words: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Any]:
+    """Return facts: of a file, of standard input, or asked for one after the other.
+
+    `words`: of which closed list a fact is, told with the question.
+    """
     if chosen.facts:
         return _object(_text(chosen.facts))
+    if not names:
+        raise Wrong("This is too long to be asked for: give --facts FILE, or --facts - ")
     if not sys.stdin.isatty():
         raise Wrong("Nobody is there to be asked: give --facts FILE, or --facts - ")
     print("Leave empty what you do not know.", file=sys.stderr)
-    answers = {name: _asked(name) for name in names}
+    answers = {name: _asked(name, (words or {}).get(name, ())) for name in names}
     return {name: answer for name, answer in answers.items() if answer}
 
 
-def _asked(name: str) -> str:
-    print(f"{name.replace('_', ' ')}: ", end="", file=sys.stderr, flush=True)
+def assured(chosen: argparse.Namespace, sentence: str) -> None:
+    """Ask whether what cannot be undone is meant; Wrong unless it is."""
+    if chosen.yes:
+        return
+    if not sys.stdin.isatty():
+        raise Wrong(sentence, "Nobody is there to be asked: give --yes if you are sure.")
+    print(f"{sentence} Type yes to go on: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise Wrong("Nothing was asked of the index.")
+
+
+def policy_text(chosen: argparse.Namespace) -> str | None:
+    """Return the log's policy, of --policy or of the login; None where there is neither."""
+    policy = chosen.policy
+    if policy is None and not chosen.token_file:
+        policy = kept().policy_file
+    return None if policy is None else _policy(policy)
+
+
+def _asked(name: str, words: Sequence[str]) -> str:
+    told = f" ({', '.join(words)})" if words else ""
+    print(f"{name.replace('_', ' ')}{told}: ", end="", file=sys.stderr, flush=True)
     line = sys.stdin.readline()
     if not line:
         raise Wrong("The questions were not answered: nothing was asked.")
@@ -136,7 +182,14 @@ def _receipts(policy: str | None) -> ReceiptKey | None:
     if policy is None:
         return None
     try:
-        return ReceiptKey.from_policy(Path(policy).read_text("utf-8"))
+        return ReceiptKey.from_policy(_policy(policy))
+    except ValueError:
+        raise Wrong("The log's policy cannot be read.") from None
+
+
+def _policy(file: str) -> str:
+    try:
+        return Path(file).read_text("utf-8")
     except (OSError, ValueError):
         raise Wrong("The log's policy cannot be read.") from None
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any, cast
 
-from index_client.cli.asking import add_connection, add_facts, connected, stated
+from index_client.cli.asking import add_connection, add_facts, add_mediation, connected, stated
 from index_client.cli.faults import DONE, Wrong
 from index_client.cli.notice_lines import NoticeLine, read_lines
 from index_client.cli.notice_result import HEADING, ResultFile, row_of
@@ -29,6 +29,7 @@ def mount(nouns: Any) -> None:
     batch = nouns.add_parser("batch", help="ask about up to 400 children at once, in JSON")
     add_connection(batch)
     add_facts(batch, "the questions, as the contract's BatchAsked")
+    add_mediation(batch)
     batch.set_defaults(run=run)
     notice = nouns.add_parser(
         "coming-to-notice",
@@ -43,6 +44,7 @@ def mount(nouns: Any) -> None:
     notice.add_argument("--across", choices=_ACROSS, default="own", help="how far to ask (own)")
     notice.add_argument("--purpose", metavar="WORD", default="safeguard")
     notice.add_argument("--reason", metavar="WORD", default="coming_to_notice")
+    add_mediation(notice)
     notice.set_defaults(run=check_run)
 
 
@@ -50,7 +52,7 @@ def run(chosen: argparse.Namespace) -> int:
     """Ask a batch as it is."""
     body = cast(t.BatchAsked, stated(chosen, ()))
     with connected(chosen, WAITS_S) as index:
-        answers = index.look_up_children(body).body["answers"]
+        answers = index.look_up_children(body, mediation=chosen.mediation).body["answers"]
     if chosen.json:
         as_json({"answers": answers})
         return DONE
@@ -87,7 +89,7 @@ def asked(
     }
     faults: list[str] = []
     try:
-        answers = index.look_up_children(body).body["answers"]
+        answers = index.look_up_children(body, mediation=chosen.mediation).body["answers"]
     except Refused as refused:
         faults = [_by_line(*fault, lines) for fault in refused.fields]
         if refused.status != 422 or not faults:

@@ -1,19 +1,33 @@
-"""`lookup`, `child`, `involvements`: find a child, see who works with them, say that one does."""
+"""`lookup`, `child`, `children`: find a child, see who works with them, record or amend one."""
 
 import argparse
-from typing import Any, cast
+from typing import Any, cast, get_args
 
-from index_client.cli.asking import FACTS, access, add_connection, add_facts, add_why, connected
-from index_client.cli.asking import stated as facts_stated
+from index_client.answers import Answer
+from index_client.cli.asking import (
+    FACTS,
+    access,
+    add_assent,
+    add_connection,
+    add_facts,
+    add_why,
+    assured,
+    connected,
+    stated,
+)
 from index_client.cli.faults import DONE
 from index_client.cli.shown import show_child, show_coverage, show_doors, show_lookup
 from index_client.cli.tables import Page, as_json
+from index_client.cli.verbs import Facts, Said, Verb, done, mount_verb
 from index_client.generated import types as t
 
-_BEGIN = (
-    "service and began (a day), the team's name and its phone; with hours, a person, consent or "
-    "significant harm in --facts"
-)
+_NAME = ("given_name", "middle_names", "family_name")
+_LINES = ("house", "street", "town", "postcode")
+_RECORD = {
+    **dict.fromkeys((*_NAME, "date_of_birth"), ()),
+    "gender": get_args(t.Gender),
+    **dict.fromkeys(("nhs_number", "upn", "case_number", *_LINES), ()),
+}
 
 
 def mount(nouns: Any) -> None:
@@ -29,12 +43,21 @@ def mount(nouns: Any) -> None:
     add_why(child, mediated=True)
     child.add_argument("child_id", metavar="CHILD_ID")
     child.set_defaults(run=read)
-    _mount_involvements(nouns.add_parser("involvements", help="begin, confirm, cease one"))
+    children = nouns.add_parser("children", help="record or amend a child's record")
+    within = children.add_subparsers(dest="verb", required=True, metavar="VERB")
+    mount_verb(within, _CREATE)
+    amends = within.add_parser("amend", help="amend a record, having seen it")
+    amends.add_argument("child_id", metavar="CHILD_ID")
+    add_facts(amends, "what is to stand in place of what was seen")
+    add_assent(amends)
+    add_why(amends)
+    add_connection(amends)
+    amends.set_defaults(run=amend)
 
 
 def look_up(chosen: argparse.Namespace) -> int:
     """Find a child."""
-    body = {**facts_stated(chosen, FACTS), "across": chosen.across}
+    body = {**stated(chosen, FACTS), "across": chosen.across}
     with connected(chosen) as index:
         answer = index.look_up_child(cast(t.RegionLookupAsked, body), access=access(chosen))
     if chosen.json:
@@ -59,56 +82,37 @@ def read(chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def begin(chosen: argparse.Namespace) -> int:
-    """Say that one's service works with a child."""
-    body = facts_stated(chosen, ("service", "began", "team_name", "team_phone"))
-    if "contact" not in body:
-        team = {"name": body.pop("team_name", ""), "phone": body.pop("team_phone", "")}
-        body["contact"] = {"team": team}
+def amend(chosen: argparse.Namespace) -> int:
+    """Amend the record that is shown, and no later state of it."""
+    body: Any = _facts(stated(chosen, list(_RECORD), _RECORD))
     with connected(chosen) as index:
-        answer = index.begin_involvement(
-            cast(t.InvolvementBegun, body), chosen.child_id, access=access(chosen)
-        )
-    _done(chosen, "Begun", answer.body)
-    return DONE
-
-
-def confirm(chosen: argparse.Namespace) -> int:
-    """Say that one still works with a child."""
-    with connected(chosen) as index:
-        index.confirm_involvement(chosen.involvement_id, access=access(chosen))
-    _done(chosen, "Confirmed", {"id": chosen.involvement_id})
-    return DONE
-
-
-def cease(chosen: argparse.Namespace) -> int:
-    """Say that one works with a child no more."""
-    with connected(chosen) as index:
-        index.cease_involvement(
-            {"ceased": chosen.ceased}, chosen.involvement_id, access=access(chosen)
-        )
-    _done(chosen, "Ceased", {"id": chosen.involvement_id})
-    return DONE
-
-
-def _mount_involvements(noun: argparse.ArgumentParser) -> None:
-    verbs = noun.add_subparsers(dest="verb", required=True, metavar="VERB")
-    begins = verbs.add_parser("begin", help="I work with this child")
-    begins.add_argument("child_id", metavar="CHILD_ID")
-    add_facts(begins, _BEGIN)
-    confirms = verbs.add_parser("confirm", help="I still do")
-    ceases = verbs.add_parser("cease", help="I do no more")
-    for parser in (confirms, ceases):
-        parser.add_argument("involvement_id", metavar="INVOLVEMENT_ID")
-    ceases.add_argument("--ceased", metavar="DAY", help="its last day; today unless said")
-    for parser, run in ((begins, begin), (confirms, confirm), (ceases, cease)):
-        add_connection(parser)
-        add_why(parser)
-        parser.set_defaults(run=run)
-
-
-def _done(chosen: argparse.Namespace, what: str, body: Any) -> None:
+        seen: Answer[t.ChildAnswer] = index.read_child(chosen.child_id, access=access(chosen))
+        if not chosen.json:
+            show_child(Page(), seen.body["child"])
+        assured(chosen, f"Put in place of what is shown: {', '.join(body)}.")
+        index.amend_child(body, chosen.child_id, access=access(chosen), if_match=seen.etag or "")
     if chosen.json:
-        as_json(body)
+        as_json(None)
     else:
-        Page().say(f"{what}: {body['id']}")
+        Page().say("Amended.")
+    return DONE
+
+
+def _facts(said: Said) -> Said:
+    """Return the facts of a record: the name and the address each as one."""
+    made: Said = {fact: said[fact] for fact in said if fact not in (*_NAME, *_LINES)}
+    if name := {part: said[part] for part in _NAME if part in said}:
+        made["name"] = name
+    if lines := {part: said[part] for part in _LINES if part in said}:
+        made["address"] = {"kind": "current", **lines}
+    return made
+
+
+_CREATE = Verb(
+    name="create",
+    what="Record a child who is not yet on the index",
+    asks=lambda index, chosen: index.create_child(chosen.said, access=access(chosen)),
+    shows=done("Recorded"),
+    facts=Facts("what is known of the child", _RECORD, _facts),
+    why=True,
+)

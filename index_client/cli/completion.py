@@ -36,6 +36,10 @@ def run(chosen: argparse.Namespace) -> int:
 
 def _cases(parser: argparse.ArgumentParser, before: str) -> Iterator[str]:
     """Yield a line for each command and the commands within it, options after it too."""
+    for each in parser._actions:
+        if each.option_strings and each.choices:
+            words = " ".join(map(str, each.choices))
+            yield f'        "{before} "*"{each.option_strings[0]}") known="{words}";;'
     within = [each for each in parser._actions if isinstance(each, argparse._SubParsersAction)]
     known = [text for each in parser._actions for text in each.option_strings]
     for action in within:

@@ -5,8 +5,9 @@ import re
 from typing import Any
 from uuid import UUID
 
-from index_client.cli.asking import add_connection, connected
+from index_client.cli.asking import access, add_connection, add_why, connected
 from index_client.cli.faults import DONE, Wrong
+from index_client.cli.shown import show_caseload
 from index_client.cli.tables import Page, as_json, moment, words
 from index_client.receipts import entry_id_of
 
@@ -20,6 +21,8 @@ def mount(nouns: Any) -> None:
     ):
         parser = nouns.add_parser(name, help=what)
         add_connection(parser)
+        if name == "mine":
+            add_why(parser, demanded=False)
         parser.set_defaults(run=run)
     decisions = nouns.add_parser("decisions", help="why one of my questions was answered so")
     add_connection(decisions)
@@ -42,15 +45,24 @@ def me(chosen: argparse.Namespace) -> int:
 
 
 def mine(chosen: argparse.Namespace) -> int:
-    """Show what my agency is told; and to a supervisor, what the team left open."""
+    """Show what I am to confirm, and what my agency is told; to a supervisor, what lies open."""
+    if (chosen.purpose is None) != (chosen.reason is None):
+        raise Wrong("Say why with both --purpose and --reason.")
+    own: Any = None
     with connected(chosen) as index:
+        if chosen.purpose is not None:
+            own = index.read_own_involvements(access=access(chosen)).body["involvements"]
         supervises = not index.read_me().body["may"].get("supervise", ["role_not_allowed"])
         told = index.read_notices().body
         opened = index.read_open_work().body["open"] if supervises else []
     if chosen.json:
-        as_json({"notices": told["notices"], "open": opened})
+        as_json({"involvements": own, "notices": told["notices"], "open": opened})
         return DONE
     page = Page()
+    if own is None:
+        page.say("My involvements are told for a reason: --purpose WORD --reason WORD")
+    else:
+        show_caseload(page, "My involvements, those to confirm first", own)
     page.records("What my agency is told", told["notices"])
     if supervises:
         page.records("What my team left open", opened)

@@ -11,10 +11,51 @@ from collections.abc import Sequence
 
 import httpx
 
-from index_client.cli import batch, children, completion, desk, inspecting, login
+from index_client.cli import (
+    accounts,
+    agreements,
+    alerts,
+    assessment,
+    bases,
+    batch,
+    caseload,
+    children,
+    completion,
+    consents,
+    contact,
+    desk,
+    directory,
+    dissents,
+    feedback,
+    feeds,
+    holds,
+    involvements,
+    log,
+    login,
+    mediation,
+    misuse,
+    moves,
+    override,
+    panels,
+    peers,
+    shields,
+    subscriptions,
+    supervision,
+    who_looked,
+)
 from index_client.cli.faults import ASKED_WRONGLY, NO_ANSWER, REFUSED, LoginRefused, Wrong, told
 from index_client.errors import IndexFault, Misstated
 
+_NOUNS = (
+    # Everybody, and practitioners
+    login, desk, children, involvements, feedback, contact, mediation, batch, caseload, directory,
+    consents, bases, assessment, override, shields, dissents, subscriptions, supervision,
+    # The subject desk and auditors
+    who_looked, log, panels, misuse,
+    # The management team
+    holds, alerts, accounts, agreements, moves, feeds, peers,
+    completion,
+)  # fmt: skip
 _EPILOG = (
     "Names, dates of birth and numbers are asked for at a prompt, or read from a file or standard "
     "input: on the command line they would stay in the shell's history. "
@@ -28,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
         prog="index-client", description="Ask an index of children.", epilog=_EPILOG
     )
     nouns = top.add_subparsers(dest="noun", required=True, metavar="COMMAND")
-    for noun in (login, children, batch, desk, inspecting, completion):
+    for noun in _NOUNS:
         noun.mount(nouns)
     top.set_defaults(whole=top)
     return top

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from index_client.cli.tables import Page, hours, words
+from index_client.cli.tables import Page, cell, hours, whom, words
 
 Said = Mapping[str, Any]
 _OUTCOMES = {
@@ -13,7 +13,7 @@ _OUTCOMES = {
     "none": "Nothing is found that may be shown to you. That is not proof that nobody knows "
     "the child: ring a front door, or the broker line.",
 }
-_DOOR_HEADS = ("ring", "agency", "duty line", "hours", "out of hours", "safeguarding lead")
+DOOR_HEADS = ("ring", "agency", "duty line", "hours", "out of hours", "safeguarding lead")
 
 
 def show_lookup(page: Page, answer: Said) -> None:
@@ -77,10 +77,10 @@ def show_coverage(page: Page, answer: Said) -> None:
 def show_doors(page: Page, answer: Said) -> None:
     """Print the front doors, the broker line first."""
     doors: Sequence[Said] = answer["front_doors"]
-    rows = [_door_row(each, "front door") for each in doors]
+    rows = [door_row(each, "front door") for each in doors]
     if answer["broker"]:
-        rows.insert(0, _door_row(answer["broker"], "broker line"))
-    page.table("Front doors", _DOOR_HEADS, rows)
+        rows.insert(0, door_row(answer["broker"], "broker line"))
+    page.table("Front doors", DOOR_HEADS, rows)
 
 
 def _confirmed(involvement: Said) -> str:
@@ -103,7 +103,29 @@ def _contact_row(what: str, agency: str, contact: Said | None) -> list[object]:
     return [what, agency, team["name"], f"{team['phone']}{duty}", answered or None, told]
 
 
-def _door_row(door: Said, what: str) -> list[object]:
+def show_caseload(page: Page, title: str, rows: Sequence[Said]) -> None:
+    """Print involvements that go on: whose, whom to ring, and by when to confirm them."""
+    heads = ("child", "born", "service", "with", "ring", "confirm by", "doubts", "involvement")
+    page.table(title, heads, map(_caseload_row, rows))
+
+
+def _caseload_row(row: Said) -> list[object]:
+    held = row["involvement"]
+    due = f"{row['confirm_by']}{' (overdue)' if row['overdue'] else ''}"
+    return [
+        f"{cell('name', row['name'])} {row['child_id']}",
+        row["date_of_birth"],
+        words(held["service"]),
+        row["practitioner"],
+        whom(held["contact"]) if held["contact"] else None,
+        due,
+        cell("doubts", row["contact_doubts"]),
+        held["involvement_id"],
+    ]
+
+
+def door_row(door: Said, what: str) -> list[object]:
+    """Return an agency's duty line, its hours and its lead as a row of a table."""
     lead = door["safeguarding_lead"]
     return [
         what,

@@ -1,6 +1,7 @@
 """What is printed: tables for people, JSON for programs; nothing answered can steer a terminal."""
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,13 @@ from rich.text import Text
 # Marks that turn the direction of writing round: a name could show as another.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DASH = "–"
+_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+# Said as they must be typed again.
+_TYPED = frozenset({"authority", "batch_id", "name", "source"})
+_MOMENTS = frozenset(
+    "asked_at at drawn_at due ends_at first held_since last opened proposed_at read_at received_at"
+    " recorded_at reviewed signed_off_at since until valid_until well_at".split()
+)
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -86,25 +94,76 @@ class Page:
         if not kept:
             self.say(f"{title}: none.")
             return
+        # Too wide, its cells would be folded within words and ids: one line for each cell then.
+        apart = len(heads) > 2 and _width(heads, kept) > self._console.width
         table = Table(
-            title=Text(title, style="bold"), title_justify="left", box=box.SIMPLE_HEAD, expand=False
+            title=Text(title, style="bold"),
+            title_justify="left",
+            box=box.SIMPLE_HEAD,
+            expand=False,
+            show_header=not apart,
         )
-        for head in heads:
+        for head in ("what", "said") if apart else heads:
             table.add_column(head, overflow="fold")
         for row in kept:
-            table.add_row(*map(Text, row))
+            if apart:
+                for head, told in zip(heads, row, strict=True):
+                    table.add_row(head, Text(told))
+                table.add_row("", "")
+            else:
+                table.add_row(*map(Text, row))
         self._console.print(table)
 
     def facts(self, title: str, said: Mapping[str, object]) -> None:
         """Print what is known of one thing."""
-        self.table(title, ("what", "said"), [(words(name), told) for name, told in said.items()])
+        rows = [(words(name), cell(name, told)) for name, told in said.items()]
+        self.table(title, ("what", "said"), rows)
 
-    def records(self, title: str, records: Sequence[Mapping[str, Any]]) -> None:
-        """Print records of one kind, their fields as columns."""
-        heads = list(dict.fromkeys(name for record in records for name in record))
-        rows = [[_cell(name, record.get(name)) for name in heads] for record in records]
+    def records(
+        self, title: str, records: Sequence[Mapping[str, Any]], fields: Sequence[str] = ()
+    ) -> None:
+        """Print records of one kind, their fields as columns: those named, else all."""
+        heads = fields or list(dict.fromkeys(name for record in records for name in record))
+        rows = [[cell(name, record.get(name)) for name in heads] for record in records]
         self.table(title, [words(head) for head in heads], rows)
 
 
-def _cell(name: str, value: object) -> object:
-    return moment(value) if name in ("at", "due", "ends_at") and value is not None else value
+def _width(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Return how wide a table is whose cells are not folded."""
+    return sum(2 + max(map(len, column)) for column in zip(heads, *rows, strict=True)) + 2
+
+
+def cell(name: str, value: object) -> str:
+    """Return a field's value as it is read: a moment, a word, a name, whom to ring."""
+    if name in _MOMENTS and isinstance(value, int) and not isinstance(value, bool):
+        return moment(value)
+    if isinstance(value, Mapping):
+        return _several(value)
+    if isinstance(value, (list, tuple)):
+        told = [cell(name, each) for each in value]
+        return ("; " if any(isinstance(each, Mapping) for each in value) else ", ").join(
+            told
+        ) or _DASH
+    if isinstance(value, str) and _CODE.fullmatch(value) and name not in _TYPED:
+        return words(value)
+    return plain(value)
+
+
+def _several(value: Mapping[str, Any]) -> str:
+    if "family_name" in value:
+        parts = ("given_name", "middle_names", "family_name")
+        return plain(" ".join(value[part] for part in parts if value.get(part)))
+    if "opens" in value:
+        return hours([value])
+    if "team" in value and isinstance(value["team"], Mapping):
+        return whom(value)
+    told = {key: cell(key, each) for key, each in value.items()}
+    return ", ".join(f"{words(key)}: {each}" for key, each in told.items()) or _DASH
+
+
+def whom(contact: Mapping[str, Any]) -> str:
+    """Return whom to ring: the team, and the person where one is named."""
+    team, person = contact["team"], contact.get("person")
+    duty = " (ask for duty)" if contact.get("ask_for_duty") else ""
+    named = f"; {person['name']} {person.get('phone') or ''}".rstrip() if person else ""
+    return plain(f"{team['name']} {team['phone']}{duty}{named}")

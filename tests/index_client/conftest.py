@@ -1,61 +1,24 @@
 """A real index over real HTTP, and clients of it as one persona or another."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
-import uvicorn
 
 from demo.issuer import Issuer
-from index_client import AsyncIndex, ReceiptKey
 from tests.authority import Served
-from tests.index_client.keys import text_of
+from tests.index_client.commanding import Commands
+from tests.index_client.reaching import Reached, reaching
 from tests.stories.asking import Ask
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the tests."""
-        yield
-
-
-@dataclass
-class Reached:
-    """An index at an address, and what a client of it needs."""
-
-    address: str
-    issuer: Issuer
-    key: ReceiptKey
-
-    def as_(self, who: str, key: ReceiptKey | None = None) -> AsyncIndex:
-        """Return a client of a persona; its receipts are verified."""
-
-        async def token() -> str:
-            return self.issuer.token_for(who)
-
-        return AsyncIndex(self.address, token, key or self.key, timeout_s=60.0)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def reached(served: Served, issuer: Issuer) -> AsyncIterator[Reached]:
     """Serve this module's index on loopback."""
-    config = uvicorn.Config(served.built.app, port=0, lifespan="off", log_level="critical")
-    server = _Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 (uvicorn offers no event)
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    keyring = served.index.keyring
-    key = ReceiptKey.of(keyring.csa, text_of(keyring.receipt_key.public_key()))
-    yield Reached(f"http://127.0.0.1:{port}", issuer, key)
-    server.should_exit = True
-    await serving
+    async with reaching(served, issuer) as there:
+        yield there
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -67,12 +30,12 @@ async def ask(served: Served, issuer: Issuer) -> AsyncIterator[Ask]:
 
 
 @pytest.fixture
-def token_of(issuer: Issuer, tmp_path: Path) -> Callable[[str], str]:
+def token_of(reached: Reached, tmp_path: Path) -> Callable[[str], str]:
     """Return a function that writes a persona's token to a file and names it."""
+    return lambda who: reached.token_file(who, tmp_path)
 
-    def written(who: str) -> str:
-        place = tmp_path / f"token-{who}"
-        place.write_text(issuer.token_for(who))
-        return str(place)
 
-    return written
+@pytest.fixture
+def commands(reached: Reached, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Commands:
+    """Type commands beside this module's index."""
+    return Commands(reached, tmp_path, capsys)

@@ -17,7 +17,7 @@ from index_client.cli.asking import stated
 from index_client.cli.faults import Wrong
 from index_client.cli.main import main
 from index_client.cli.tables import Page
-from tests.index_client.conftest import Reached
+from tests.index_client.reaching import Reached
 from tests.stories.asking import Ask
 from tests.stories.made import a_child, by_everything, by_name, day, involvement
 

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from index_client import Access, Index, ReceiptKey, ReceiptWrong, Refused, Unreachable
-from tests.index_client.conftest import Reached
 from tests.index_client.keys import text_of
+from tests.index_client.reaching import Reached
 from tests.stories.asking import Ask
 from tests.stories.made import a_child, by_everything, by_name, involvement
 

@@ -10,7 +10,7 @@ from demo.issuer import Issuer
 from demo.signing_in import Browser
 from index_client.cli import device
 from index_client.cli.main import main
-from tests.index_client.conftest import Reached
+from tests.index_client.reaching import Reached
 
 
 async def test_a_practitioner_logs_in_by_device_code_and_asks(
