@@ -15,13 +15,14 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Scope
 
 from index_client import AsyncIndex, ReceiptKey
+from index_client.proof import LogKeys
 from thin_client.asking import Doors, Handler, House, SignInNeeded, Visit, token_now
 from thin_client.drawing import Drawing, Files
 from thin_client.launch_link import Launches
 from thin_client.launching import Launching
 from thin_client.pages import PAGES
-from thin_client.proof import LogKeys
 from thin_client.provider import Provider
+from thin_client.putting_away import PuttingAway
 from thin_client.security import Secured
 from thin_client.sessions import Sessions
 from thin_client.settings import Settings, read_key
@@ -66,25 +67,29 @@ def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = 
         await http.aclose()
 
     routes = _routes(house, static)
-    pages = Starlette(routes=routes, lifespan=lasting, exception_handlers={404: _absent(house)})
+    handlers = {404: _absent(house), Exception: _broken(house)}
+    pages = Starlette(routes=routes, lifespan=lasting, exception_handlers=handlers)
     pages.state.house = house
     return Secured(pages, settings, provider.origins)
 
 
 def _routes(house: House, static: Files) -> list[BaseRoute]:
     signing = SigningIn(house, read_key(house.settings.session_key))
+    away = PuttingAway(house)
     routes: list[BaseRoute] = [
         Route("/sign-in", signing.begin, name="sign_in"),
         Route("/sign-in/again", signing.again, name="sign_in_again"),
         Route(SIGNED_IN, signing.end_of_way, name="signed_in"),
         Route("/sign-out", signing.out, methods=["POST"], name="sign_out"),
         Route(SIGNED_OUT, signing.was_out, name="signed_out"),
+        Route("/put-away", away.show, name="put_away"),
+        Route("/put-away", away.keep, methods=["POST"], name="put_away_sent"),
         Route("/launch", Launching(house).arrive, name="launch"),
         Route("/static/{digest}/{name}", static.answer, name="static"),
     ]
     for page in PAGES:
         if page.post is not None:
-            post = _visited(signing, page.post)
+            post = _visited(signing, page.post, shown=page.get is not None)
             routes.append(Route(page.path, post, methods=["POST"], name=f"{page.name}_sent"))
         if page.get is not None:
             get = _visited(signing, page.get)
@@ -93,12 +98,17 @@ def _routes(house: House, static: Files) -> list[BaseRoute]:
     return routes
 
 
-def _visited(signing: SigningIn, handler: Handler) -> Endpoint:
+def _visited(signing: SigningIn, handler: Handler, *, shown: bool = True) -> Endpoint:
+    """Hand a request on as somebody's. `shown`: its address is that of a page, too."""
+
     async def endpoint(request: Request) -> Response:
         session = signing.session_of(request)
         if session is None:
-            back = request.url.path if request.method == "GET" else "/"
-            return RedirectResponse(f"/sign-in/again?back={back}", 303)
+            back = request.url.path if shown else "/"
+            # What was sent is not kept: whose it was can no longer be told, and whoever signs in
+            # here next would be shown it.
+            lost = "" if request.method in ("GET", "HEAD") else "&not_sent=yes"
+            return RedirectResponse(f"/sign-in/again?back={back}{lost}", 303)
         visit = Visit(signing.house, request, session)
         try:
             if not session.signed_in:
@@ -141,14 +151,18 @@ def _shown_again(signing: SigningIn, routes: tuple[BaseRoute, ...]) -> Endpoint:
 
 
 def _absent(house: House) -> Callable[[Request, Exception], Awaitable[Response]]:
-    signed_out = {"csrf": "", "signed_in": False, "ways": [], "who": {}}
-
     async def absent(request: Request, fault: Exception) -> Response:
         status = fault.status_code if isinstance(fault, HTTPException) else 404
-        shown = {**signed_out, "nonce": request.state.nonce, "path": request.url.path}
-        return house.drawing.page("troubles/absent.html", shown, status)
+        return house.page_for_nobody(request, "troubles/absent.html", {}, status)
 
     return absent
+
+
+def _broken(house: House) -> Callable[[Request, Exception], Awaitable[Response]]:
+    async def broken(request: Request, _defect: Exception) -> Response:
+        return house.page_for_nobody(request, "troubles/broken.html", {}, 500)
+
+    return broken
 
 
 def _trusting(ca_file: Path | None) -> ssl.SSLContext:

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from index_client import Access, AsyncIndex, IndexFault, Refused
+from index_client.proof import LogKeys
 from thin_client.clock import now_s
 from thin_client.drawing import Drawing
 from thin_client.forms import Form, read_form
 from thin_client.launch_link import Launches
 from thin_client.navigation import ways_for
-from thin_client.proof import LogKeys
-from thin_client.provider import Denied, Provider, Tokens
+from thin_client.provider import Denied, Provider, ProviderFails, Tokens
 from thin_client.sessions import TOKENS, WHO, Session, Sessions
 from thin_client.settings import Settings
 
@@ -45,6 +45,10 @@ class WhyNeeded(Exception):  # noqa: N818 (a turn of the way, not a fault)
         """Name what it is about by the index's random id."""
         super().__init__("why")
         self.about = about
+
+
+# Why something cannot be asked for just now; a page that can do without goes without.
+NOT_TOLD: Final = (IndexFault, ProviderFails, SignInNeeded)
 
 
 @dataclass(slots=True)
@@ -76,6 +80,19 @@ class House:
     log_keys: LogKeys | None = None
     seen_heads: SeenHeads = field(default_factory=SeenHeads)
 
+    def session_of(self, request: Request, *, by_hand: bool = True) -> Session | None:
+        """Return the session a request's cookie opens, locked or not."""
+        cookie = request.cookies.get(self.settings.cookie("session"))
+        return self.sessions.opened(cookie, by_hand=by_hand) if cookie else None
+
+    def page_for_nobody(
+        self, request: Request, template: str, told: dict[str, Any], status: int = 200
+    ) -> Response:
+        """Draw a page as it is for whoever comes, signed in or not: nothing of anybody is on it."""
+        nobody = {"nonce": request.state.nonce, "csrf": "", "signed_in": False, "ways": []}
+        shown = {**nobody, "who": {}, "path": request.url.path, **told}
+        return self.drawing.page(template, shown, status)
+
 
 @dataclass(slots=True)
 class Visit:
@@ -86,6 +103,7 @@ class Visit:
     session: Session
     _form: Form | None = None
     _me: dict[str, Any] | None = None
+    _stated: dict[str, Any] | None = None
 
     @property
     def index(self) -> AsyncIndex:
@@ -126,12 +144,32 @@ class Visit:
             self._me = known["me"]
         return self._me
 
+    @property
+    def me_last_known(self) -> dict[str, Any] | None:
+        """What the index said of the asking account, however long ago; nothing is asked for it."""
+        known = self.session.get("me")
+        return self._me or (known["me"] if known else None)
+
     def access_for(self, about: str) -> Access:
         """Return what was stated for a child (or a request) here; WhyNeeded if nothing was."""
-        stated = self.session.get(f"why:{about}")
-        if stated is None:
+        access = self.stated_for(about)
+        if access is None:
             raise WhyNeeded(about)
-        return Access(**stated)
+        self._stated = {
+            "about": about,
+            "access": access,
+        }  # the page says so, and where to change it
+        return access
+
+    def stated_for(self, about: str) -> Access | None:
+        """Return what was stated for a child, a request or an account here, if anything was."""
+        stated = self.session.get(f"why:{about}")
+        return Access(**stated) if stated else None
+
+    @property
+    def stated(self) -> dict[str, Any] | None:
+        """What this request was told to be for on an earlier page: `about`, `access`."""
+        return self._stated
 
     def state_access(self, about: str, access: Access) -> None:
         """Keep what was stated for a child (or a request) as long as the session lasts."""
@@ -227,8 +265,8 @@ def as_kept(tokens: Tokens, id_token: str | None = None) -> dict[str, Any]:
 
 async def drawn(visit: Visit, template: str, told: dict[str, Any], status: int = 200) -> Response:
     """Draw a page with what all pages of a visit share."""
-    me = visit._me
-    if me is None and visit.session.signed_in:
+    me = told.get("me", visit._me)
+    if "me" not in told and me is None and visit.session.signed_in:
         me = await _me_if_known(visit)
     shared = {
         "ways": ways_for(me, visit.request.url.path),
@@ -238,6 +276,7 @@ async def drawn(visit: Visit, template: str, told: dict[str, Any], status: int =
         "me": me,
         "who": visit.who,
         "path": visit.request.url.path,
+        "stated": visit.stated,
     }
     return visit.house.drawing.page(template, {**shared, **told}, status)
 
@@ -245,7 +284,7 @@ async def drawn(visit: Visit, template: str, told: dict[str, Any], status: int =
 async def _me_if_known(visit: Visit) -> dict[str, Any] | None:
     try:
         return await visit.me()
-    except IndexFault:
+    except NOT_TOLD:
         return None
 
 
@@ -255,7 +294,7 @@ async def doors_of(visit: Visit) -> list[dict[str, Any]]:
     if time.monotonic() - doors.at > DOORS_FOR_S:
         try:
             told = (await visit.index.read_agencies()).body
-        except IndexFault:
+        except NOT_TOLD:
             return doors.agencies
         doors.agencies, doors.at = [dict(each) for each in told["agencies"]], time.monotonic()
     return doors.agencies

@@ -153,8 +153,10 @@ DECISION_RULES: Final[Words] = {
 }
 OBLIGATIONS: Final[Words] = {
     "withhold_whereabouts": "Whereabouts were left out",
-    "withhold_sensitive": "Sensitive services were left out",
-    "offer_brokering": "Brokered contact was offered",
+    "withhold_sensitive": (
+        "Sensitive services are left out of every answer like this, whether or not there are any"
+    ),
+    "offer_brokering": "Contact through the index team is offered with every answer like this one",
 }
 YES_NO: Final[Words] = {"yes": "Yes", "no": "No"}
 # What a page checked by itself, and what came of it.

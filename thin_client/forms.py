@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from starlette.requests import Request
 
 from index_client import Refused
+from thin_client import references
 
 FIELDS_MAX: Final = 300
 FORM_BYTES_MAX: Final = 64 * 1024
@@ -19,14 +20,21 @@ TEXT_CHARS_MAX: Final = 200
 ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 OWN_FIELDS: Final = frozenset({"csrf", "once"})
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
-_PHONE = re.compile(r"\+[1-9][0-9]{7,14}")
+# As the index takes them: here, abroad, and the lines of the police and of health.
+_PHONE = re.compile(r"\+44[123578][0-9]{8,9}|\+(?!44)[1-9][0-9]{7,14}|101|111")
 _FAULTS: Final = {
     "field_missing": "Fill this in",
     "field_invalid": "Check this: it does not have the right form",
     "field_unknown": "This cannot be given here",
     "identifier_invalid": "Check the number: its form or check digit is wrong",
     "date_out_of_range": "Check the date: it does not exist or cannot be meant",
-    "reference_invalid": "Use 3 to 24 capital letters, digits, / and -, and no NHS number or UPN",
+    "reference_invalid": references.FAULT,
+}
+# What is stated with a request, and the field of ours it was stated in.
+_STATED: Final = {
+    "Access-Purpose": "purpose",
+    "Access-Reason": "reason",
+    "Access-Reference": "reference",
 }
 
 
@@ -97,6 +105,15 @@ class Form:
             self.fault(name, needed)
         return typed or None
 
+    def reference(self, name: str) -> str | None:
+        """Return a case reference, tidied; None if there is none. Another is never sent."""
+        typed = self.text(name, chars_max=40)
+        reference = references.tidied(typed) if typed else None
+        if reference is None or references.is_reference(reference):
+            return reference
+        self.fault(name, references.FAULT)
+        return None
+
     def choice(self, name: str, among: Collection[str], needed: str = "") -> Any:
         """Return one of the words to choose from; None if none was chosen."""
         chosen = self.value(name)
@@ -123,7 +140,7 @@ class Form:
         try:
             day, month, year = (int(part) for part in parts)
             return date(year if year > 99 else -1, month, day).isoformat()
-        except ValueError:
+        except (ValueError, OverflowError):  # a long number was meant for another field
             self.fault(name, "Enter a real date, such as 14 5 2016")
             return None
 
@@ -133,7 +150,9 @@ class Form:
         if typed is None:
             return None
         digits = re.sub(r"[ ()\-.]", "", typed)
+        digits = f"+{digits[2:]}" if digits.startswith("00") else digits
         digits = f"+44{digits[1:]}" if digits.startswith("0") else digits
+        digits = f"+44{digits[4:]}" if digits.startswith("+440") else digits  # +44 (0)1632
         if _PHONE.fullmatch(digits):
             return digits
         self.fault(name, "Enter a telephone number, such as 01632 960 001")
@@ -145,9 +164,11 @@ class Form:
         `places` names our field for one of the index's (`call_back.phone`), where they differ.
         """
         for name, code in refused.fields:
-            here = (places or {}).get(name, name.replace(".", "-"))
+            if name in _STATED and _STATED[name] not in self.fields:
+                continue  # it was stated on another page, and is put right there
+            here = (places or {}).get(name) or _STATED.get(name) or name.replace(".", "-")
             self.fault(here, _FAULTS.get(code, refused.detail or _FAULTS["field_invalid"]))
-        if refused.code == "reference_invalid":
+        if refused.code == "reference_invalid" and "reference" in self.fields:
             self.fault("reference", _FAULTS["reference_invalid"])
         return bool(self.faults)
 

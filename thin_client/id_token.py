@@ -89,7 +89,8 @@ def _header(
     head: str, algorithms: Collection[str] = ALGORITHMS, kind: str = "JWT"
 ) -> dict[str, Any]:
     header = _object(head)
-    if header.get("alg") not in algorithms or "crit" in header:
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in algorithms or "crit" in header:
         raise NotBelieved
     if header.get("typ", "JWT") != kind:
         raise NotBelieved  # an access token is none
@@ -161,8 +162,10 @@ def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
         _moment(claims.get("auth_time")) < now - expected.max_age_s - SKEW_S
     ):
         raise NotBelieved
-    if expected.acr is not None and claims.get("acr") != expected.acr:
-        raise NotBelieved
+    if expected.acr is not None:
+        _moment(claims.get("auth_time"))  # a factor given nobody knows when is not given now
+        if claims.get("acr") != expected.acr:
+            raise NotBelieved
 
 
 def _moment(claim: object) -> int:
@@ -174,7 +177,7 @@ def _moment(claim: object) -> int:
 def _object(part: str) -> dict[str, Any]:
     try:
         found = json.loads(_bytes(part))
-    except ValueError as fault:
+    except (ValueError, RecursionError) as fault:
         raise NotBelieved from fault
     if not isinstance(found, dict):
         raise NotBelieved

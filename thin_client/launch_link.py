@@ -15,6 +15,7 @@ from typing import Any, Final, Self
 from thin_client import codes
 from thin_client.clock import now_s
 from thin_client.id_token import Key, NotBelieved, check_elliptic, key_named, signed
+from thin_client.references import is_reference
 
 KIND: Final = "index-launch+jwt"
 LIFE_S_MAX: Final = 60
@@ -30,8 +31,6 @@ _ISSUER: Final = re.compile(r"[a-z0-9][a-z0-9-]{2,59}")
 _TITLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 '-]{2,59}")
 _JTI: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _CHILD: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_REFERENCE: Final = re.compile(r"[A-Z0-9/-]{3,24}")
-_TEN_DIGITS: Final = re.compile(r"[0-9]{10}")  # in a row: an NHS number, or part of a UPN
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +96,8 @@ class Launches:
             said["child"] is None or _fits(_CHILD, said["child"]),
             said["purpose"] in (None, *codes.SEARCH_PURPOSES),
             said["reason"] in (None, *codes.SEARCH_REASONS),
-            said["reference"] is None or _is_reference(said["reference"]),
+            said["reference"] is None
+            or (isinstance(said["reference"], str) and is_reference(said["reference"])),
         )
         if not all(right):
             raise NotBelieved
@@ -154,13 +154,6 @@ def _named(link: str, keys: tuple[Key, ...]) -> Key:
 
 def _fits(form: re.Pattern[str], value: object) -> bool:
     return isinstance(value, str) and form.fullmatch(value) is not None
-
-
-def _is_reference(value: object) -> bool:
-    """Return whether it is a reference the index takes: not so long a row of digits as names."""
-    if not isinstance(value, str) or not _REFERENCE.fullmatch(value):
-        return False
-    return _TEN_DIGITS.search(re.sub(r"[/-]", "", value)) is None
 
 
 def _second(claim: object) -> int:

@@ -29,6 +29,4 @@ class Launching:
         return RedirectResponse(f"/launched/{waiting}", 303)
 
     def _refused(self, request: Request) -> Response:
-        nobody = {"nonce": request.state.nonce, "csrf": "", "signed_in": False, "ways": []}
-        shown = {**nobody, "who": {}, "path": "/launch"}
-        return self.house.drawing.page("launching/refused.html", shown, 400)
+        return self.house.page_for_nobody(request, "launching/refused.html", {}, 400)

@@ -20,6 +20,7 @@ KNOWN_FOR_S: Final = 3600.0
 KEYS_AGAIN_S_MIN: Final = 10.0
 ANSWER_BYTES_MAX: Final = 256 * 1024
 EXPIRES_S_MAX: Final = 3600
+EXPIRES_S_UNSAID: Final = 300  # expires_in is optional (RFC 6749 section 5.1)
 
 
 class ProviderFails(Exception):  # noqa: N818 (told to whoever signs in)
@@ -154,7 +155,7 @@ class Provider:
         form, headers = self._as_client(asked)
         given = await self._asked("POST", document["token_endpoint"], form, headers)
         access, kind = given.get("access_token"), str(given.get("token_type", "")).lower()
-        expires_in = given.get("expires_in")
+        expires_in = given.get("expires_in", EXPIRES_S_UNSAID)
         if not isinstance(access, str) or kind != "bearer" or not isinstance(expires_in, int):
             raise ProviderFails
         until = self._now() + min(expires_in, EXPIRES_S_MAX)

@@ -26,6 +26,8 @@ _FIXED: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+_NOT_OURS: Final = b"This was not sent by a page of this service, so nothing was done."
+_BROKEN: Final = b"Something went wrong. What became of it is not known."
 _log = logging.getLogger(__name__)
 
 
@@ -47,7 +49,7 @@ class Secured:
             raise RuntimeError("pages are spoken over HTTP alone")
         nonce = secrets.token_urlsafe(16)
         scope.setdefault("state", {})["nonce"] = nonce
-        started, answer = time.perf_counter(), {"status": 500}
+        started, answer = time.perf_counter(), {"status": 0}
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -60,6 +62,10 @@ class Secured:
                 await self._app(scope, receive, guarded)
             else:
                 await _turned_away(scope, guarded)
+        except Exception as defect:  # noqa: BLE001 (a traceback would quote what was typed)
+            _log.error("defect %s at %s", type(defect).__name__, _place(defect))
+            if not answer["status"]:
+                await _turned_away(scope, guarded, 500, _BROKEN)
         finally:
             route_name = getattr(scope.get("route"), "name", "none")
             taken_ms_count = round((time.perf_counter() - started) * 1000)
@@ -100,10 +106,19 @@ class Secured:
         )
 
 
-async def _turned_away(scope: Scope, send: Send) -> None:
-    status = 403 if scope["method"] in _CHANGING else 405
-    body = b"This was not sent by a page of this service, so nothing was done."
+async def _turned_away(
+    scope: Scope, send: Send, status: int | None = None, body: bytes = _NOT_OURS
+) -> None:
+    status = status or (403 if scope["method"] in _CHANGING else 405)
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
     headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
+
+
+def _place(defect: Exception) -> str:
+    """Return where it went wrong: a name of ours and a line, nothing it was about."""
+    trace = defect.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "nowhere"

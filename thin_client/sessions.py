@@ -90,6 +90,18 @@ class Session:
             lasting = {self._name(TOKENS), self._name(WHO)}
             del parts[next(each for each in parts if each not in lasting)]
 
+    def keep_form(self, path: str, form: dict[str, Value]) -> str | None:
+        """Keep a form that was not taken; return where it is shown again, None if it is too large.
+
+        It opens under this session's key alone, and is nobody's but whoever signed in to it.
+        """
+        made = secrets.token_urlsafe(16)
+        try:
+            self.put(f"form:{made}", {"path": path, **form})
+        except ValueError:
+            return None
+        return f"/kept/{made}"
+
     def get(self, name: str) -> Value:
         """Return a part, or None."""
         sealed_as = self._name(name)
@@ -142,8 +154,11 @@ class Sessions:
         self._kept[_place(handle)] = session.kept
         return session
 
-    def opened(self, cookie: str) -> Session | None:
-        """Return the session a cookie opens, or None; one that was idle too long is locked."""
+    def opened(self, cookie: str, *, by_hand: bool = True) -> Session | None:
+        """Return the session a cookie opens, or None; one that was idle too long is locked.
+
+        What nobody did `by_hand`, as a page that puts itself away, keeps no session from it.
+        """
         both = _read(cookie)
         if both is None:
             return None
@@ -158,6 +173,8 @@ class Sessions:
         if session.get(WHO) is None:  # another key: names and parts are strange to it
             return None
         self._lock_if_idle(session)
+        if by_hand and not session.locked:
+            kept.touched = self._now()
         return session
 
     def end(self, session: Session) -> None:
@@ -170,13 +187,10 @@ class Sessions:
         return len(self._kept)
 
     def _lock_if_idle(self, session: Session) -> None:
-        now = self._now()
-        if now - session.kept.touched > IDLE_S_MAX:
+        if self._now() - session.kept.touched > IDLE_S_MAX:
             session.kept.locked = True
         if session.kept.locked:
             session.drop(TOKENS)
-        else:
-            session.kept.touched = now
 
     def _over(self, kept: _Kept) -> bool:
         return self._now() - kept.born > LIFE_S_MAX

@@ -33,8 +33,7 @@ class SigningIn:
 
     def session_of(self, request: Request) -> Session | None:
         """Return the session a request's cookie opens, locked or not."""
-        cookie = request.cookies.get(self.house.settings.cookie("session"))
-        return self.house.sessions.opened(cookie) if cookie else None
+        return self.house.session_of(request)
 
     async def begin(self, request: Request) -> Response:
         """Send the browser to the provider; what was begun is sealed in the browser."""
@@ -89,6 +88,7 @@ class SigningIn:
             "back": back,
             "stronger": stronger,
             "locked": session is not None and session.locked,
+            "not_sent": request.query_params.get("not_sent") == "yes",
         }
         return self._drawn(request, "signing_in/again.html", told)
 
@@ -166,13 +166,13 @@ class SigningIn:
         return {"max_age_s": STRONG_S} if acr == "none" else {"acr": acr}
 
     def _who(self, claims: dict[str, Any]) -> dict[str, Any]:
-        now = int(now_s())
         auth_time = claims.get("auth_time")
         return {
             "issuer": claims["iss"],
             "subject": claims["sub"],
             "name": str(claims.get("name", ""))[:100],
-            "auth_time": auth_time if isinstance(auth_time, int) else now,
+            # A provider need not say when, unless it was asked: then it proves nothing of now.
+            "auth_time": auth_time if isinstance(auth_time, int) else 0,
             "acr": claims.get("acr"),
         }
 
@@ -188,6 +188,4 @@ class SigningIn:
     def _drawn(
         self, request: Request, template: str, told: dict[str, Any], status: int = 200
     ) -> Response:
-        nobody = {"nonce": request.state.nonce, "csrf": "", "signed_in": False, "ways": []}
-        shared = {**nobody, "who": {}, "path": request.url.path}
-        return self.house.drawing.page(template, {**shared, **told}, status)
+        return self.house.page_for_nobody(request, template, told, status)

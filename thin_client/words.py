@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from index_client import Refused
-from thin_client import codes, spoken
+from thin_client import codes, doors, spoken
 from thin_client.refusals import REFUSALS, Said
 
 _SILENT: Final = frozenset({"missing", "not_compared"})
@@ -77,4 +77,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "hours": spoken.hours,
     "open_now": spoken.open_now,
     "full_name": full_name,
+    "by_kind": doors.by_kind,
+    "reaching": doors.reaching,
 }

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
+import pytest
 import pytest_asyncio
 
 from tests.stories.asking import Ask
 from tests.stories.made import Stated, a_child, contact, day
 from tests.stories.practising import practising
 from tests.thin_client.browsing import Forms, text_of
-from tests.thin_client.conftest import Signing
+from tests.thin_client.conftest import Line, Signing
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -104,3 +106,39 @@ async def test_a_caseload_is_for_whoever_keeps_it(sign_in: Signing) -> None:
     worker = await sign_in("social_worker")
     assert "/caseload" not in Forms.of((await worker.get("/mine")).text).links
     assert "no right to supervise" in text_of(await worker.get("/caseload"))
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "asked", "action"),
+    [
+        ("social_worker", "/mine?", "/v1/me/involvements", "/mine"),
+        ("supervisor", "/caseload?due=soon&", "/v1/caseload", "/caseload/hand-over"),
+    ],
+)
+async def test_a_fault_on_a_later_page_of_a_list_leaves_one_on_that_page(
+    sign_in: Signing,
+    ask: Ask,
+    line: Line,
+    leaver: str,
+    who: str,
+    path: str,
+    asked: str,
+    action: str,
+) -> None:
+    await working(ask)
+    rows = (await ask("social_worker", "GET", "/v1/me/involvements")).json()["involvements"]
+    staff = [{"practitioner_id": leaver, "name": "Marit Quoyle"}]
+    told = {"involvements": rows[:1], "practitioners": staff, "next": None}
+    one = await sign_in(who)
+    await one.get("/")
+    line.whole()
+    line.answer, line.only = httpx.Response(200, json=told), asked
+    cursor = "bm90LWEtcGFnZS1vZi1vdXJz"
+    page = await one.get(f"{path}practitioner_id={leaver}&cursor={cursor}")
+    line.asked.clear()
+    page = await one.send(page, action)
+    again = [each.url.params for each in line.asked if each.url.path == asked]
+    line.whole()
+    assert page.status_code == 400
+    assert [each["cursor"] for each in again] == [cursor]
+    assert [each.get("due") for each in again] == ["soon" if "due" in path else None]

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from index_client import Refused
 from index_client.errors import Problem
+from index_service.domain.fields import checked_phone
 from thin_client.forms import FORM_BYTES_MAX, FORM_TYPE, Form, FormRefused, read_form
 
 ONCE = "A" * 22
@@ -63,6 +64,10 @@ def test_a_day_is_read_from_its_three_fields(
         ("x", "1", "2020"),
         ("1", "1", "16"),
         ("1", "1", "9" * 5),
+        ("9990000018", "1", "2016"),
+        ("1", "9990000018", "2016"),
+        ("1", "1", "9990000018"),
+        ("1", "1", "9" * 5000),
     ],
 )
 def test_a_day_there_is_not_is_at_fault(day: str, month: str, year: str) -> None:
@@ -71,12 +76,30 @@ def test_a_day_there_is_not_is_at_fault(day: str, month: str, year: str) -> None
     assert "real date" in str(form.fault_of("born"))
 
 
-@pytest.mark.parametrize("typed", ["01632 960 111", "+44 1632 960111", "(01632) 960-111"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "01632 960 111",
+        "+44 1632 960111",
+        "(01632) 960-111",
+        "+44 (0)1632 960111",
+        "+44 01632 960111",
+        "0044 1632 960111",
+        "0044 (0) 1632 960 111",
+    ],
+)
 def test_a_number_is_read_however_it_is_written(typed: str) -> None:
     assert sent(phone=typed).phone("phone") == "+441632960111"
 
 
-@pytest.mark.parametrize("typed", ["12", "javascript:1", "01632 960 11x", "+0"])
+@pytest.mark.parametrize("typed", ["101", "111", "0033 1 99 00 12 34"])
+def test_a_number_is_sent_as_the_index_takes_it(typed: str) -> None:
+    assert sent(phone=typed).phone("phone") == checked_phone(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["12", "999", "+44 4632 960111", "javascript:1", "01632 960 11x", "+0"]
+)
 def test_what_is_no_number_is_at_fault(typed: str) -> None:
     form = sent(phone=typed)
     assert form.phone("phone") is None
@@ -102,6 +125,43 @@ def test_what_the_index_found_at_fault_stands_beside_its_field() -> None:
     problem = Problem(422, "field_invalid", fields=[("call_back.phone", "field_invalid")])
     assert form.take(Refused(problem), {"call_back.phone": "phone"})
     assert form.fault_of("phone")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("RPT\u20137", "RPT-7"),
+        ("rpt\u20117", "RPT-7"),
+        ("rpt\u22127 ", "RPT-7"),
+        ("NM/20/114", "NM/20/114"),
+        ("", None),
+    ],
+)
+def test_a_case_reference_is_read_whatever_hyphen_it_was_typed_with(
+    typed: str, read: str | None
+) -> None:
+    form = sent(reference=typed)
+    assert form.reference("reference") == read
+    assert form.ready
+
+
+@pytest.mark.parametrize(
+    "typed", ["RPT 7", "Zo\u00eb-7", "AB", "999 000 0018", "999-000-0018", "R" * 25, "A_7"]
+)
+def test_what_the_index_takes_for_no_reference_is_at_fault(typed: str) -> None:
+    form = sent(reference=typed)
+    assert form.reference("reference") is None
+    assert "3 to 24" in str(form.fault_of("reference"))
+
+
+def test_what_was_stated_elsewhere_is_no_fault_of_this_form() -> None:
+    fields = [("Access-Reference", "reference_invalid")]
+    refused = Refused(Problem(422, "reference_invalid", fields=fields))
+    form = sent(phone="x")
+    assert not form.take(refused)
+    form = sent(reference="X")
+    assert form.take(refused)
+    assert [each.field for each in form.faults] == ["reference"]
 
 
 async def test_a_form_of_this_session_counts_as_sent_once_it_has_its_word() -> None:

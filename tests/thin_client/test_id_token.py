@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -72,11 +73,20 @@ def test_one_claim_that_is_not_as_asked_is_enough(changed: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     "changed",
     [{"alg": "none"}, {"alg": "HS256"}, {"alg": "RS256"}, {"typ": "at+jwt"}, {"crit": ["x"]},
-     {"kid": "other"}, {"kid": None}],
+     {"kid": "other"}, {"kid": None}, {"kid": []}, {"alg": []}, {"alg": {}}, {"alg": None},
+     {"typ": []}],
 )  # fmt: skip
 def test_a_header_that_is_not_as_asked_is_enough(changed: dict[str, Any]) -> None:
     with pytest.raises(NotBelieved):
         believed(KEY.signed(HEADER | changed, CLAIMS))
+
+
+def test_a_stronger_factor_given_nobody_knows_when_is_not_believed() -> None:
+    expected = replace(EXPECTED, max_age_s=None)
+    claims = {name: claim for name, claim in CLAIMS.items() if name != "auth_time"}
+    with pytest.raises(NotBelieved):
+        checked(KEY.signed(HEADER, claims), [KEY.public()], expected)
+    assert checked(KEY.signed(HEADER, CLAIMS), [KEY.public()], expected)
 
 
 def test_another_key_or_a_changed_byte_is_not_believed() -> None:

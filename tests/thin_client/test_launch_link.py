@@ -1,5 +1,6 @@
 """A case system's link is believed once, for a minute, and says nothing of anybody."""
 
+import base64
 import json
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,8 @@ def test_a_link_of_another_time_is_not_believed(
         {"kid": "other-2026"},
         {"kid": None},
         {"crit": ["exp"]},
+        {"alg": []},
+        {"alg": {"ES256": 1}},
     ],
 )
 def test_a_link_signed_otherwise_is_not_believed(launches: Launches, head: dict[str, Any]) -> None:
@@ -126,7 +129,23 @@ def test_a_link_of_a_key_nobody_registered_is_not_believed(launches: Launches) -
     refuses(Launches.reading(ORIGIN, "none"), SYSTEM.link())
 
 
-@pytest.mark.parametrize("link", ["", ".", "..", "a.b.c", "é.é.é", "e30.e30.", "x" * 9000])
+DEEP = base64.urlsafe_b64encode(b"[" * 6000).decode()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "",
+        ".",
+        "..",
+        "a.b.c",
+        "é.é.é",
+        "e30.e30.",
+        "x" * 9000,
+        f"{DEEP}.e30.e30",
+        "eyJhbGciOltdfQ.e30.e30",
+    ],
+)
 def test_what_is_no_link_is_not_believed(launches: Launches, link: str) -> None:
     refuses(launches, link)
 

@@ -7,10 +7,12 @@ from demo.signing_in import Browser, signed_in
 from tests.stories.asking import Ask
 from tests.stories.made import Stated, a_child, day
 from tests.stories.test_override import approve
-from tests.thin_client.browsing import Forms, Page, Somebody, text_of
+from tests.thin_client.browsing import Forms, Page, Somebody, somebody, text_of
 from tests.thin_client.conftest import Signing
 from tests.thin_client.test_involvements import opened
+from tests.thin_client.test_signing_in import session_of
 from thin_client import asking, clock
+from thin_client.security import Secured
 
 S47 = {"purpose": "enquire_significant_harm", "reason": "strategy_discussion"}
 OTHERWISE = {"purpose": "safeguard", "reason": "strategy_discussion"}
@@ -135,3 +137,23 @@ async def test_what_is_not_shielded_or_not_there_is_overridden_by_nobody(
     page = await worker.send(page, f"/children/{child_id}/override", **typed)
     assert page.status_code == 400
     assert "This has changed meanwhile" in text_of(page)
+
+
+async def test_an_override_of_an_earlier_session_is_not_said_to_be_granted(
+    app: Secured, issuer: Issuer, ask: Ask
+) -> None:
+    child_id, child = await shielded(ask)
+    async with somebody(app, issuer, "override_holder") as holder:
+        await stated(holder, child_id, OTHERWISE)
+        page = await warned(holder, issuer, "override_holder", child_id)
+        typed = {"ground": "immediate_danger", "warning_read": "yes"}
+        page = await holder.send(page, f"/children/{child_id}/override", **typed)
+        place = page.url.path
+        session_of(app, holder).drop(f"override:{place.rsplit('/', 1)[1]}")
+        page = await holder.get(place)
+        assert "You may read" not in text_of(page)
+        page = await holder.send(page, place)
+        assert "Nobody has agreed yet" in text_of(page)
+        assert (await approve(ask, place.rsplit("/", 1)[1])).status_code == 204
+        page = await holder.send(page, place)
+        assert child["address"]["postcode"] in page.text

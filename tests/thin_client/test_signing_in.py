@@ -13,9 +13,11 @@ from tests.thin_client.browsing import Somebody, nobody, somebody, text_of
 from tests.thin_client.conftest import Line
 from thin_client.app import create_app
 from thin_client.asking import House, SignInNeeded, Visit
+from thin_client.provider import Provider
 from thin_client.security import Secured
-from thin_client.sessions import IDLE_S_MAX, LIFE_S_MAX, Session
+from thin_client.sessions import IDLE_S_MAX, LIFE_S_MAX, WHO, Session
 from thin_client.settings import Settings
+from thin_client.signing_in import SigningIn
 
 SESSION = "__Host-session"
 
@@ -85,7 +87,9 @@ async def test_after_signing_out_nothing_opens_and_the_provider_knows(
         assert out.headers["location"].startswith(f"{issuer.url}/end-session?")
         back = await browser.http.get(out.headers["location"])
         assert back.headers["location"].startswith("https://client.test/signed-out")
-        assert "You are signed out" in text_of(await one.get("/signed-out"))
+        said = text_of(await one.get("/signed-out"))
+        assert "You are signed out" in said
+        assert "A file you saved" in said  # an export that was handed over is out of our hands
         assert not one.http.cookies.get(SESSION)
         one.http.cookies.set(SESSION, cookie, domain="client.test", path="/")
         assert "Sign in" in text_of(await one.get("/"))
@@ -167,6 +171,37 @@ async def test_a_stronger_sign_in_is_asked_for_and_counts_for_five_minutes(
         session.put("who", {**known, "auth_time": known["auth_time"] - 301})
         with pytest.raises(SignInNeeded):
             Visit(house, None, session).signed_in_strongly()  # type: ignore[arg-type]  # likewise
+
+
+async def test_a_sign_in_nobody_says_the_time_of_is_not_one_of_just_now(
+    client_settings: Settings, line: Line, issuer: Issuer
+) -> None:
+    """OpenID Connect lets a provider leave auth_time out; a sign-on may be of hours ago."""
+    app = create_app(client_settings.model_copy(update={"acr_stepped_up": "none"}), line)
+    async with somebody(app, issuer, "teacher") as one:
+        session, house = session_of(app, one), house_of(app)
+        Visit(house, None, session).signed_in_strongly()  # type: ignore[arg-type]  # no request
+        claims = {"iss": issuer.url, "sub": "teacher"}
+        session.put(WHO, SigningIn(house, bytes(32))._who(claims))
+        with pytest.raises(SignInNeeded):
+            Visit(house, None, session).signed_in_strongly()  # type: ignore[arg-type]  # likewise
+
+
+@pytest.mark.parametrize(("said", "lasts_s"), [({}, 300), ({"expires_in": 60}, 60)])
+async def test_a_token_whose_end_is_not_said_is_taken_for_a_short_one(
+    client_settings: Settings, issuer: Issuer, said: dict[str, int], lasts_s: int
+) -> None:
+    def answers(request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            return httpx.Response(200, json={"access_token": "a", "token_type": "Bearer", **said})
+        place = {"issuer": issuer.url, "authorization_endpoint": issuer.url}
+        return httpx.Response(
+            200, json={**place, "token_endpoint": issuer.url, "jwks_uri": issuer.url}
+        )
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answers)) as http:
+        provider = Provider(client_settings, http, lambda: 1000.0)
+        assert (await provider.refreshed("r")).expires == 1000 + lasts_s
 
 
 def house_of(app: Secured) -> House:

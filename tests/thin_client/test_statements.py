@@ -174,6 +174,10 @@ async def test_why_one_was_answered_so_is_one_click_away(
     told = text_of(await teacher.get(where))
     assert "Look up a child" in told
     assert ("Of 1 child:" in told) is there
+    if there:  # owed whatever there is: it must not read as if this child had such a service
+        assert "left out of every answer like this, whether or not there are any" in told
+        assert "is offered with every answer like this" in told
+        assert "were left out" not in told
 
 
 async def test_why_nothing_was_shown_is_one_answer(sign_in: Signing, ask: Ask) -> None:

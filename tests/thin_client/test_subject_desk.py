@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 
@@ -13,7 +14,7 @@ from tests.stories.consent_said import aged
 from tests.stories.made import a_child
 from tests.stories.telling import CHILD, a_month_later, of_then, refuse, waits
 from tests.thin_client.browsing import Forms, Page, Somebody, somebody, text_of
-from tests.thin_client.conftest import Signing
+from tests.thin_client.conftest import Line, Signing
 from thin_client.app import create_app
 from thin_client.settings import Settings
 
@@ -23,21 +24,22 @@ CASE = "SAR/2026-9"
 class MonthLater:
     """The desk once this month is over: the index asked a month later, its pages, two people."""
 
-    def __init__(self, ask: Ask, first: Somebody, second: Somebody) -> None:
+    def __init__(self, ask: Ask, first: Somebody, second: Somebody, line: Line) -> None:
         """Bind them."""
-        self.ask, self.first, self.second = ask, first, second
+        self.ask, self.first, self.second, self.line = ask, first, second, line
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def later(client_settings: Settings, issuer: Issuer, ask: Ask) -> AsyncIterator[MonthLater]:
     """Two of the team at pages whose index is asked a month later."""
     async with a_month_later(ask) as asking:
-        app = create_app(client_settings, asking.client._transport)
+        line = Line(asking.client._transport)
+        app = create_app(client_settings, line)
         async with (
             somebody(app, issuer, "manager") as first,
             somebody(app, issuer, "second_manager") as second,
         ):
-            yield MonthLater(asking, first, second)
+            yield MonthLater(asking, first, second, line)
 
 
 def typed_of(found: dict[str, Any]) -> dict[str, str]:
@@ -132,6 +134,25 @@ async def test_a_report_is_shown_again_in_its_session_and_in_no_other(
     assert text_of(await later.first.get(report.url.path)) == text_of(report)
     elsewhere = await later.second.get(report.url.path)
     assert elsewhere.url.path == "/who-looked"
+
+
+async def test_a_report_whose_answer_was_lost_is_had_by_sending_the_form_again(
+    later: MonthLater, ask: Ask
+) -> None:
+    child_id = await ask.create(a_child())
+    await ask.read("teacher", child_id)
+    request_id = await waits(later.ask, child_id, of_then(CHILD))
+    path = f"/children/{child_id}/who-looked/{request_id}"
+    form, line = await later.first.get(path), later.line
+    line.only, line.after, line.fault = "/release", True, httpx.ReadTimeout("lost")
+    down = await later.first.send(form, f"{path}/release", case=CASE)
+    line.whole()
+    assert (down.status_code, "Nothing you typed is lost" in text_of(down)) == (503, True)
+    (back,) = [each for each in Forms.of(down.text).links if each.startswith("/kept/")]
+    kept = await later.first.get(back)
+    report = await later.first.send(kept, f"{path}/release")
+    assert "Schools" in text_of(report)
+    assert report.url.path.startswith("/who-looked/reports/")
 
 
 async def test_more_than_kinds_is_released_by_a_second_person(later: MonthLater, ask: Ask) -> None:

@@ -170,7 +170,8 @@ async def test_a_request_for_contact_is_taken_and_answered_in_words_first(
     assert "You are at it" in text_of(page)
     page = await manager.send(page, f"{path}/answer", outcome="contact_given")
     assert page.status_code == 400
-    assert "Say which account of the service agreed" in text_of(page)
+    assert "Say who of the service agreed" in text_of(page)
+    assert f'<option value="{service["agreed_by"]}">' in page.text
     year, month, on = day().split("-")
     days = {"agreed_on-day": on, "agreed_on-month": month, "agreed_on-year": year}
     given = {"involvement_id": service["involvement_id"], "agreed_by": service["agreed_by"]}

@@ -10,10 +10,11 @@ import httpx
 import pytest
 
 from tests.stories.agreeing import DEFAULT, approve, listed, propose, wider
-from tests.stories.asking import NO_WHY, Ask, ndjson, refused
+from tests.stories.asking import NO_WHY, Ask, ndjson
 from tests.stories.made import a_child, child_line, day, key, reference
 from tests.thin_client.browsing import Forms, Page, Somebody, text_of
 from tests.thin_client.conftest import Line, Signing
+from thin_client import codes_team
 
 CAMFIELD = {
     "name": "camfield",
@@ -63,41 +64,6 @@ def sent_to(line: Line, end: str) -> list[httpx.Request]:
 
 
 # The directory
-
-
-async def test_an_account_is_suspended_in_one_action_and_made_active_again(
-    sign_in: Signing, ask: Ask
-) -> None:
-    manager = await sign_in("manager")
-    account_id = str(ask.issuer.personas["colleague"].account.id)
-    page = await manager.send(
-        await manager.get("/team/accounts"), "/team/accounts", account_id=account_id.upper()
-    )
-    path = f"/team/accounts/{account_id}"
-    suspend = f"{path}/suspend"
-    assert suspend in Forms.of(page.text).links
-    page = await manager.get(suspend)
-    assert "refused everything" in text_of(page)
-    refused_not_yet = await ask("colleague", "GET", "/v1/me", why=NO_WHY)
-    assert refused_not_yet.json()["state"] == "active"
-    page = await manager.send(page, suspend, confirmed="yes")
-    assert "The account is now suspended" in text_of(page)
-    answer = await ask("colleague", "POST", "/v1/lookups", {"case_number": "NM00001"})
-    refused(answer, 403, "account_suspended")
-    await doing(manager, path, path, change_of="activate")
-    assert (await ask("colleague", "GET", "/v1/me", why=NO_WHY)).json()["state"] == "active"
-
-
-async def test_a_clearance_is_changed_by_its_day(sign_in: Signing, ask: Ask) -> None:
-    manager = await sign_in("manager")
-    path = f"/team/accounts/{ask.issuer.personas['untrained_worker'].account.id}"
-    page = await manager.send(await manager.get(path), path, change_of="trained_on")
-    assert "Say on which day" in text_of(page)
-    year, month, on = day(1).split("-")
-    days = {"on-day": on, "on-month": month, "on-year": year}
-    await doing(manager, path, path, change_of="trained_on", **days)
-    me = (await ask("untrained_worker", "GET", "/v1/me", why=NO_WHY)).json()
-    assert me["trained_on"] == day(1)
 
 
 async def test_agency_practitioner_and_account_are_added(sign_in: Signing, ask: Ask) -> None:
@@ -298,8 +264,9 @@ async def test_a_move_is_proposed_refused_and_looked_through(sign_in: Signing, l
 # Alerts, and a restored log
 
 
+@pytest.mark.parametrize("outcome", codes_team.ALERT_OUTCOMES)
 async def test_an_alert_is_concluded_after_its_effects_were_read(
-    sign_in: Signing, line: Line
+    sign_in: Signing, line: Line, outcome: str
 ) -> None:
     alert = {
         "id": str(uuid4()),
@@ -324,9 +291,9 @@ async def test_an_alert_is_concluded_after_its_effects_were_read(
     page = await manager.get(path)
     assert "tel:+441632960112" in page.text
     assert f"/team/children/{alert['child_id']}" in page.text
-    await doing(manager, path, path, outcome="account_suspended")
+    await doing(manager, path, path, outcome=outcome)
     (sent,) = sent_to(line, "/conclude")
-    assert json.loads(sent.content) == {"outcome": "account_suspended"}
+    assert json.loads(sent.content) == {"outcome": outcome}
 
 
 async def test_a_restored_index_is_released_by_two_and_the_page_says_so(

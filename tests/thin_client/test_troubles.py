@@ -10,10 +10,11 @@ from demo.issuer import Issuer
 from demo.signing_in import Browser, signed_in
 from tests.stories.asking import Ask
 from tests.stories.made import a_child
-from tests.thin_client.browsing import Forms, nobody, text_of
+from tests.thin_client.browsing import Forms, Somebody, nobody, text_of
 from tests.thin_client.conftest import Line, Signing
 from tests.thin_client.test_core import dialled, typed_of
-from tests.thin_client.test_signing_in import session_of
+from tests.thin_client.test_signing_in import house_of, session_of
+from thin_client.clock import now_s
 from thin_client.security import Secured
 from thin_client.sessions import TOKENS
 
@@ -163,3 +164,69 @@ async def test_an_address_of_no_page_of_ours_is_turned_away_and_not_asked(sign_i
     page = await teacher.get("/notices?cursor=%22no%20cursor%22")
     assert page.status_code == 400
     assert "could not be read" in text_of(page)
+
+
+def long_ago(app: Secured, one: Somebody, **tokens: object) -> None:
+    """Let what is known of the account be old, and its tokens be so."""
+    session = session_of(app, one)
+    session.put("me", {**session.get("me"), "at": 0})
+    session.put(TOKENS, {**session.get(TOKENS), **tokens})
+
+
+async def test_an_index_that_hangs_is_waited_for_once(
+    sign_in: Signing, app: Secured, line: Line
+) -> None:
+    teacher = await sign_in("teacher")
+    await teacher.get("/")
+    long_ago(app, teacher)
+    line.whole()
+    line.fault = SLOW
+    page = await teacher.get("/agencies")
+    assert page.status_code == 503
+    assert {each.url.path for each in line.asked} == {"/v1/agencies"}
+    assert "Contact asked for" in text_of(page)  # the ways to go are those last known
+
+
+async def test_a_provider_that_is_gone_when_a_token_runs_out_is_said_plainly(
+    app: Secured, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with nobody(app) as one, Browser.opened(issuer, "teacher") as browser:
+        await signed_in(one.http, browser)
+        await one.get("/")
+        long_ago(app, one, expires=0)
+        provider = house_of(app).provider
+        found = await provider._document()
+        gone = {**found, "token_endpoint": "https://127.0.0.1:9/token"}
+        monkeypatch.setattr(provider, "_found", (now_s(), gone))
+        page = await one.get("/agencies")
+    assert page.status_code == 503
+    assert "The index does not answer" in text_of(page)
+
+
+async def test_what_cannot_be_read_is_said_though_the_token_has_run_out(
+    app: Secured, issuer: Issuer
+) -> None:
+    async with nobody(app) as one, Browser.opened(issuer, "teacher") as browser:
+        await signed_in(one.http, browser)
+        await one.get("/")
+        long_ago(app, one, expires=0, refresh=None)
+        page = await one.post("/", {"once": "too short"})
+    assert page.status_code == 400
+    assert "could not be read" in text_of(page)
+
+
+async def test_a_defect_is_told_on_a_page_of_ours_and_quotes_nothing_anywhere(
+    sign_in: Signing, line: Line, caplog: pytest.LogCaptureFixture
+) -> None:
+    teacher = await sign_in("teacher")
+    await teacher.get("/")
+    line.answer, line.only = httpx.Response(200, json={"Quillon": "Quillon"}), "/v1/agencies"
+    with caplog.at_level("DEBUG", "thin_client"):
+        page = await teacher.get("/agencies")
+    assert page.status_code == 500
+    assert "Something went wrong here" in text_of(page)
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
+    assert "defect KeyError at show_agencies" in caplog.text
+    assert "Quillon" not in page.text + caplog.text
+    assert "Traceback" not in caplog.text

@@ -2,6 +2,7 @@
 
 from thin_client.pages import (
     access_reports,
+    account_list,
     accounts,
     agencies,
     agreements,
@@ -83,6 +84,7 @@ PAGES: tuple[Page, ...] = (
     *overrides.PAGES,
     *brokering.PAGES,
     *holds.PAGES,
+    *account_list.PAGES,
     *accounts.PAGES,
     *directory.PAGES,
     *batches.PAGES,

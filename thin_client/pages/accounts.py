@@ -1,27 +1,25 @@
-"""Accounts: added, their clearances and rights changed, suspended in one action."""
+"""One account: how it stands, its clearances and rights changed, suspended; one added."""
 
-import re
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from index_client import Refused
 from thin_client import codes
-from thin_client.asking import Visit, doors_of
+from thin_client.asking import Visit
 from thin_client.forms import Form
+from thin_client.pages.account_list import LIST, agency_names
 from thin_client.pages.deciding import (
     Decision,
+    done,
     draw,
     not_agreed_yet,
     own_account,
     preview,
     still_filling_in,
-    team_page,
 )
 from thin_client.pages.page import Page
 
-LIST: Final = "/team/accounts"
-ACCOUNT_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DAYS: Final = ("checked_on", "trained_on", "signed_on")
 RIGHTS: Final = {
     "may_override": "May ask to override shields, by name",
@@ -35,7 +33,7 @@ CHANGES: Final = {
     "take_override": "Take the right to ask for overrides away",
     "give_supervision": "Give the right to supervise",
     "take_supervision": "Take the right to supervise away",
-    "activate": "Make a suspended account active again",
+    "activate": "Make the account active again",
     "close": "Close the account for good",
 }
 _SAID: Final[dict[str, dict[str, Any]]] = {
@@ -57,22 +55,8 @@ _EFFECTS: Final = {
 }
 
 
-async def show(visit: Visit) -> Response:
-    """Say where to begin: the index tells of no list of accounts."""
-    return await team_page(visit, "team/accounts.html", form=Form.blank())
-
-
-async def find(visit: Visit) -> Response:
-    """Go to an account by its id, as entries, overrides and alerts name it."""
-    form = await visit.form()
-    account_id = _account_id(form)
-    if not form.ready:
-        return await draw(visit, "team/accounts.html", form)
-    return visit.go(f"{LIST}/{account_id}")
-
-
 async def show_one(visit: Visit) -> Response:
-    """Show what can be done with one account."""
+    """Show how one account stands, and what can be done with it."""
     return await _one(visit, Form.blank())
 
 
@@ -105,8 +89,8 @@ async def suspend(visit: Visit) -> Response:
     form = await visit.form()
     if not form.ready:
         return await preview(visit, await _suspension(visit), form)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     return await _amended(visit, form, {"state": "suspended"})
 
 
@@ -118,8 +102,7 @@ async def _amended(visit: Visit, form: Form, said: Any) -> Response:
         if form.take(refused, dict.fromkeys(DAYS, "on")):
             return await _one(visit, form)
         raise
-    visit.session.put(f"account:{account_id}", said)
-    return visit.sent(form, f"{LIST}/{account_id}")
+    return done(visit, form, f"{LIST}/{account_id}", _did(said))
 
 
 async def _suspension(visit: Visit) -> Decision:
@@ -145,7 +128,7 @@ async def show_add(visit: Visit) -> Response:
 
 async def add(visit: Visit) -> Response:
     """Add an account for one login."""
-    form, agencies = await visit.form(), await _agencies(visit)
+    form, agencies = await visit.form(), await agency_names(visit)
     stated: Any = {
         "issuer": form.text("issuer", "Say which identity provider the login is at"),
         "subject": form.text("subject", "Give the login's subject at the provider", 80),
@@ -183,43 +166,49 @@ async def add(visit: Visit) -> Response:
         if form.take(refused):
             return await _adding(visit, form)
         raise
-    return visit.sent(form, f"{LIST}/{made['id']}")
+    return done(visit, form, f"{LIST}/{made['id']}", "account_added")
 
 
 async def _adding(visit: Visit, form: Form) -> Response:
-    agencies = await _agencies(visit)
+    agencies = await agency_names(visit)
     return await draw(visit, "team/account_add.html", form, agencies=agencies, rights=RIGHTS)
 
 
-async def _agencies(visit: Visit) -> dict[str, str]:
-    """Return the agencies' names by id."""
-    return {each["agency_id"]: each["agency"] for each in await doors_of(visit)}
-
-
 async def _one(visit: Visit, form: Form) -> Response:
-    account_id = visit.id("account_id")
+    account = (await visit.index.read_account(visit.id("account_id"))).body
     return await draw(
         visit,
         "team/account.html",
         form,
-        account_id=account_id,
+        account=account,
+        agencies=await agency_names(visit),
         changes=CHANGES,
+        only=_changes_of(account),
         days=DAYS,
         own=await own_account(visit),
-        done=visit.session.get(f"account:{account_id}"),
     )
 
 
-def _account_id(form: Form) -> str | None:
-    typed = form.text("account_id", "Give the account's id", 36)
-    if typed and not ACCOUNT_ID.fullmatch(typed.lower()):
-        form.fault("account_id", "An account's id has 36 characters: digits, a to f, and dashes")
-    return typed.lower() if typed else None
+def _changes_of(account: Any) -> list[str]:
+    """Return what can change of an account as it stands: nothing is given to whom has it."""
+    state = account["state"]
+    fits = {
+        "give_override": not account["may_override"],
+        "take_override": account["may_override"],
+        "give_supervision": not account["may_supervise"],
+        "take_supervision": account["may_supervise"],
+        "activate": state != "active",
+        "close": state != "closed",
+    }
+    return [change for change in CHANGES if fits.get(change, True)]
+
+
+def _did(said: Any) -> str:
+    return f"account_{said['state']}" if "state" in said else "account_changed"
 
 
 _ONE: Final = "/team/accounts/{account_id:uuid}"
 PAGES = (
-    Page(LIST, "accounts", show, find),
     Page(f"{LIST}/add", "account_added", show_add, add),
     Page(_ONE, "account", show_one, amend),
     Page(f"{_ONE}/suspend", "account_suspended", show_suspend, suspend),

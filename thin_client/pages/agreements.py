@@ -11,12 +11,7 @@ from index_client import Refused
 from thin_client import codes_team, words
 from thin_client.asking import Visit
 from thin_client.forms import Form
-from thin_client.pages.deciding import (
-    draw,
-    own_account,
-    still_filling_in,
-    team_page,
-)
+from thin_client.pages.deciding import done, draw, own_account, still_filling_in, team_page
 from thin_client.pages.differing import differences
 from thin_client.pages.page import Page
 
@@ -72,8 +67,8 @@ async def propose(visit: Visit) -> Response:
         return await draw(visit, "team/agreement_propose.html", form)
     if form.value("confirmed") != "yes":
         return await _compared(visit, form, document)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     said: Any = {"document": document}
     try:
         kept = (await visit.index.propose_agreement(said, idempotency_key=form.once)).body
@@ -83,7 +78,9 @@ async def propose(visit: Visit) -> Response:
             return await draw(visit, "team/agreement_propose.html", form)
         raise
     waits = kept["state"] == "waiting"
-    return visit.sent(form, f"{LIST}/waiting/{kept['id']}" if waits else LIST)
+    if waits:
+        return done(visit, form, f"{LIST}/waiting/{kept['id']}", "agreement_waits")
+    return done(visit, form, LIST, "agreement_in_force")
 
 
 async def show_waiting(visit: Visit) -> Response:
@@ -98,12 +95,12 @@ async def approve(visit: Visit) -> Response:
         form.fault("seen", "Say that you have read all that it widens")
     if not form.ready:
         return await _waiting(visit, form)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     # The difference that was on the page: another that came meanwhile is not approved by it.
     said: Any = {"difference": form.value("difference")}
     await visit.index.approve_agreement(said, visit.id("agreement_id"))
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "agreement_approved")
 
 
 async def _waiting(visit: Visit, form: Form) -> Response:

@@ -11,6 +11,7 @@ from thin_client.pages.deciding import (
     Decision,
     among,
     cursor_of,
+    done,
     draw,
     not_agreed_yet,
     still_filling_in,
@@ -41,7 +42,7 @@ async def conclude(visit: Visit) -> Response:
     effects = (
         f"It is written down that you concluded: {codes_team.ALERT_OUTCOMES[outcome].lower()}.",
         "The alert leaves the list of the whole team. The access log keeps it.",
-        *(_ALSO[outcome],) * (outcome in _ALSO),
+        *(note for told_of, note in _ALSO.items() if told_of == outcome),
     )
     back = f"{LIST}/{visit.id('alert_id')}"
     decision = Decision("Conclude this alert", effects, "Conclude it", back)
@@ -49,7 +50,7 @@ async def conclude(visit: Visit) -> Response:
         return first
     said: Any = {"outcome": outcome}
     await visit.index.conclude_alert(said, visit.id("alert_id"))
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "alert_concluded")
 
 
 _ALSO: Final = {

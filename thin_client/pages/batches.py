@@ -10,19 +10,20 @@ from thin_client import codes_team, words
 from thin_client.asking import Visit
 from thin_client.codes import Words
 from thin_client.forms import Form
-from thin_client.pages.deciding import PAGES_READ_MAX, draw, team_page
+from thin_client.pages.deciding import cursor_of, draw, team_page
 from thin_client.pages.page import Page
 
 START: Final = "/team/batches"
 SHOWN_MAX: Final = 200
+PAGES_READ_MAX: Final = 10  # of invalid lines: enough to chart, and said where it is not all
 _SOURCE: Final = re.compile(r"[a-z0-9-]{2,40}")
 # Not of dots alone: an address would be shortened by them.
 _BATCH: Final = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,40}")
 
 
 async def show(visit: Visit) -> Response:
-    """Ask which batch: the index tells of no list of them."""
-    return await draw(visit, "team/batches.html", Form.blank())
+    """List the batches that were sent, newest first, and ask which."""
+    return await _listed(visit, Form.blank())
 
 
 async def find(visit: Visit) -> Response:
@@ -35,8 +36,19 @@ async def find(visit: Visit) -> Response:
     if batch_id and not _BATCH.fullmatch(batch_id):
         form.fault("batch_id", "A batch's name has letters, digits, dots, dashes and _")
     if not form.ready:
-        return await draw(visit, "team/batches.html", form)
+        return await _listed(visit, form)
     return visit.go(f"{START}/{source}/{batch_id}")
+
+
+async def _listed(visit: Visit, form: Form) -> Response:
+    told = (await visit.index.read_batches(cursor=cursor_of(visit))).body
+    rows = [
+        {**each, "share": _share(each["accepted"], each["lines"])}
+        for each in told["batches"]
+        if _BATCH.fullmatch(each["batch_id"])
+    ]
+    shown = {"batches": rows, "next": told["next"]}
+    return await draw(visit, "team/batches.html", form, told=shown)
 
 
 async def show_one(visit: Visit) -> Response:
@@ -56,6 +68,7 @@ async def show_one(visit: Visit) -> Response:
         faults=_rows(dict(codes.most_common()), codes_team.LINE_CODES),
         fields_at_fault=[{"label": name, "value": n} for name, n in fields.most_common(10)],
         lines=lines[:SHOWN_MAX],
+        counted=len(lines),
         whole=whole,
         accepted_share=_share(status["accepted"], status["lines"]),
     )

@@ -1,17 +1,20 @@
 """The team's inbox of contact to bring about: taken on, answered, each with its clock."""
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from index_client import Access, Refused
 from thin_client import clock, codes_team
-from thin_client.asking import Visit
+from thin_client.asking import Visit, doors_of
 from thin_client.forms import Form
+from thin_client.pages.account_list import accounts_of, in_words
 from thin_client.pages.deciding import (
     KEEPING,
     Decision,
     cursor_of,
+    done,
     draw,
     not_agreed_yet,
     own_account,
@@ -54,10 +57,10 @@ async def take(visit: Visit) -> Response:
     request_id = visit.id("request_id")
     if not form.ready:
         return await _one(visit, Form.blank())
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     await visit.index.take_contact_request(request_id)
-    return visit.sent(form, f"{LIST}/{request_id}")
+    return done(visit, form, f"{LIST}/{request_id}", "request_taken")
 
 
 async def answer(visit: Visit) -> Response:
@@ -67,7 +70,7 @@ async def answer(visit: Visit) -> Response:
     said: Any = {"outcome": outcome}
     if outcome == "contact_given":
         said["involvement_id"] = form.text("involvement_id", "Say which service agreed")
-        said["agreed_by"] = form.text("agreed_by", "Say which account of the service agreed", 36)
+        said["agreed_by"] = form.text("agreed_by", "Say who of the service agreed", 36)
         said["agreed_on"] = form.day("agreed_on", "Say when they agreed")
     if still_filling_in(form):
         return await _one(visit, form)
@@ -82,7 +85,7 @@ async def answer(visit: Visit) -> Response:
         if form.take(refused):
             return await _one(visit, form)
         raise
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "request_answered")
 
 
 async def _one(visit: Visit, form: Form) -> Response:
@@ -98,6 +101,7 @@ async def _one(visit: Visit, form: Form) -> Response:
         form,
         request_shown=told,
         services=services,
+        people=await _people(visit, services),
         own=await own_account(visit),
         access=BROKERING,
         now=clock.now_s(),
@@ -113,6 +117,17 @@ async def _services(visit: Visit, child_id: str) -> list[Any]:
             raise
         return []
     return [each for each in told["child"].get("involvements") or [] if not each["ceased"]]
+
+
+async def _people(visit: Visit, services: Iterable[Any]) -> dict[str, str]:
+    """Return who may have agreed for a service: the accounts of its agency, by id, in words."""
+    agencies = {(each["agency"], each["agency_kind"]) for each in services if each["agency"]}
+    found = {}
+    for door in await doors_of(visit):
+        if (door["agency"], door["agency_kind"]) in agencies:
+            async for each in accounts_of(visit, door["agency_id"]):
+                found[each["account_id"]] = f"{in_words(each)}, {door['agency']}"
+    return dict(sorted(found.items(), key=lambda each: each[1].casefold()))
 
 
 _ONE: Final = "/team/contact-requests/{request_id:uuid}"

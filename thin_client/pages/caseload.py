@@ -98,23 +98,23 @@ def _ticked(form: Form, needed: str) -> list[str]:
 
 
 async def _mine(visit: Visit, form: Form, status: int) -> Response:
-    cursor = visit.request.query_params.get("cursor")
+    cursor = visit.request.query_params.get("cursor") or form.value("cursor") or None
     told, access, about = await asked(
         visit, lambda why: visit.index.read_own_involvements(access=why, cursor=cursor)
     )
-    return await practice(
-        visit, "caseload/mine.html", status, form=form, told=told, access=access, about=about
-    )
+    shown = {"told": told, "access": access, "about": about, "cursor": cursor}
+    return await practice(visit, "caseload/mine.html", status, form=form, **shown)
 
 
 async def _caseload(visit: Visit, form: Form, status: int) -> Response:
     query = visit.request.query_params
     names = await _names(visit)
     whose = form.value("practitioner_id") or query.get("practitioner_id", "")
+    due = form.value("due") or query.get("due")
     chosen: Any = {
         "practitioner_id": whose if whose in names else None,
-        "due": query.get("due") if query.get("due") in DUE else None,
-        "cursor": query.get("cursor"),
+        "due": due if due in DUE else None,
+        "cursor": form.value("cursor") or query.get("cursor"),
     }
     told, access, about = await asked(
         visit, lambda why: visit.index.read_caseload(access=why, **chosen)

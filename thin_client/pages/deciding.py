@@ -1,7 +1,8 @@
 """What the management team's decisions share: a purpose stated, and effects told before a deed."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,8 +34,15 @@ class Decision:
 
 
 async def team_page(visit: Visit, template: str, /, status: int = 200, **told: Any) -> Response:
-    """Draw a page of the team, with the words its codes are said in."""
+    """Draw a page of the team, with the words its codes are said in, and what was just done."""
+    did = visit.kept("did", visit.request.query_params.get("did", ""))
+    told["done"] = codes_team.DID.get(did or "")
     return await visit.page(template, status, team=codes_team, **told)
+
+
+def done(visit: Visit, form: Form, path: str, did: str) -> Response:
+    """Remember that a form did its work, and go where the page says at its top what was done."""
+    return visit.sent(form, f"{path}?did={visit.keep('did', did)}")
 
 
 async def draw(visit: Visit, template: str, form: Form, **told: Any) -> Response:
@@ -72,22 +80,29 @@ def cursor_of(visit: Visit) -> str | None:
     return said if _CURSOR.fullmatch(said) else None
 
 
-PAGES_READ_MAX: Final = 10
 Reading = Callable[[str | None], Awaitable[Any]]
 
 
-async def among(read: Reading, listed: str, name: str, wanted: str) -> Any:
-    """Return the one wanted of a list that is only told in pages; None if it is not there now.
+async def each_of(read: Reading, listed: str) -> AsyncGenerator[Any, None]:
+    """Yield each of a list that is only told in pages, to its end, however long it is.
 
-    `read` asks for the page at a cursor; `listed` is what the answer calls the list.
+    `read` asks for the page at a cursor; `listed` is what the answer calls the list. A page
+    that is left out would be told as nothing there: no number of pages ends it but the last.
     """
     cursor: str | None = None
-    for _ in range(PAGES_READ_MAX):
+    while True:
         told = (await read(cursor)).body
         for each in told[listed]:
-            if each[name] == wanted:
-                return each
+            yield each
         cursor = told["next"]
         if not cursor:
-            break
+            return
+
+
+async def among(read: Reading, listed: str, name: str, wanted: str) -> Any:
+    """Return the one wanted of a list told in pages; None if it is on none of them."""
+    async with aclosing(each_of(read, listed)) as listing:
+        async for each in listing:
+            if each[name] == wanted:
+                return each
     return None

@@ -9,7 +9,7 @@ from index_client import Refused
 from thin_client import codes
 from thin_client.asking import Visit, doors_of
 from thin_client.forms import Form
-from thin_client.pages.deciding import Decision, draw, preview, team_page
+from thin_client.pages.deciding import Decision, done, draw, preview, team_page
 from thin_client.pages.page import Page
 
 AGENCIES: Final = "/team/agencies"
@@ -56,8 +56,8 @@ async def add_agency(visit: Visit) -> Response:
     }
     if not form.ready:
         return await draw(visit, "team/agency_add.html", form, yes=YES)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     try:
         await visit.index.add_agency(stated, idempotency_key=form.once)
         visit.house.doors.at = float("-inf")  # told anew from now on
@@ -65,7 +65,7 @@ async def add_agency(visit: Visit) -> Response:
         if form.take(refused, _PLACES):
             return await draw(visit, "team/agency_add.html", form, yes=YES)
         raise
-    return visit.sent(form, AGENCIES)
+    return done(visit, form, AGENCIES, "agency_added")
 
 
 async def show_practitioners(visit: Visit) -> Response:
@@ -105,15 +105,15 @@ async def add_practitioner(visit: Visit) -> Response:
     }
     if not form.ready:
         return await _adding(visit, form)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     try:
         made = (await visit.index.add_practitioner(stated, idempotency_key=form.once)).body
     except Refused as refused:
         if form.take(refused, _PLACES):
             return await _adding(visit, form)
         raise
-    return visit.sent(form, f"{PRACTITIONERS}/{made['id']}")
+    return done(visit, form, f"{PRACTITIONERS}/{made['id']}", "practitioner_added")
 
 
 async def show_practitioner(visit: Visit) -> Response:
@@ -133,11 +133,12 @@ async def shield_contact(visit: Visit) -> Response:
     form, practitioner_id = await visit.form(), visit.id("practitioner_id")
     if not form.ready:
         return await preview(visit, await _contact(visit), form)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     said: Any = {"contact_shielded": _shields(visit)}
     await visit.index.shield_contact(said, practitioner_id)
-    return visit.sent(form, f"{PRACTITIONERS}/{practitioner_id}")
+    did = "contact_shielded" if _shields(visit) else "contact_shown"
+    return done(visit, form, f"{PRACTITIONERS}/{practitioner_id}", did)
 
 
 def _shields(visit: Visit) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from index_client.proof import leaf_of
 from index_client.receipts import entry_id_of
 from thin_client import codes_audit
 from thin_client.asking import Visit
@@ -16,7 +17,6 @@ from thin_client.pages.cases import case_for, keep_case, to_state_case
 from thin_client.pages.log_searching import shared
 from thin_client.pages.page import Page
 from thin_client.pages.proving import Check, prove, verdict
-from thin_client.proof import leaf_of
 
 RECEIPT_CHARS_MAX: Final = 260
 SHOWN_CHARS_MAX: Final = 20_000  # of an entry; a batch of thousands is read in an export

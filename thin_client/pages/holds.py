@@ -15,6 +15,7 @@ from thin_client.pages.deciding import (
     Decision,
     among,
     cursor_of,
+    done,
     draw,
     not_agreed_yet,
     preview,
@@ -62,8 +63,10 @@ async def release(visit: Visit) -> Response:
             return await _alone_or_beside(visit, form)
         raise
     if made["state"] == "waiting":
-        return visit.sent(form, f"{LIST}/{child_id}/second/{made['release_id']}")
-    return visit.sent(form, LIST)
+        place = f"{LIST}/{child_id}/second/{made['release_id']}"
+        return done(visit, form, place, "release_asked")
+    joined = said["decision"] == "same_child"
+    return done(visit, form, LIST, "joined" if joined else "released")
 
 
 async def show_second(visit: Visit) -> Response:
@@ -78,7 +81,7 @@ async def agree(visit: Visit) -> Response:
         return told
     said: Any = {"release_id": visit.id("release_id")}
     await visit.index.approve_release(said, visit.id("child_id"), access=KEEPING)
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "released")
 
 
 def _other(visit: Visit) -> str | None:
@@ -197,7 +200,8 @@ async def _alone_or_beside(visit: Visit, form: Form) -> Response:
         "now": clock.now_s(),
     }
     if other_id is None:
-        told |= {"others": await _resembling(visit, child), "only": ALONE}
+        others, too_many = await _resembling(visit, child)
+        told |= {"others": others, "too_many": too_many, "only": ALONE}
         return await draw(visit, "team/hold.html", form, **told)
     other = await _read(visit, other_id)
     told |= {"other": other, "rows": beside(child, other), "only": tuple(DECISIONS)}
@@ -219,20 +223,25 @@ async def _hold(visit: Visit) -> Any:
     )
 
 
-async def _resembling(visit: Visit, child: Any) -> list[Any]:
+async def _resembling(visit: Visit, child: Any) -> tuple[list[Any], list[str]]:
     """Return whom the index finds by what this record states, each once, without itself.
+
+    And by what it finds too many to show any: there may be somebody among them.
 
     The list of holds does not say whom a record resembles: it is asked as anybody of the team
     would ask, by number and by name.
     """
     found: dict[str, Any] = {}
+    too_many: list[str] = []
     for facts in _questions(child)[:_FACTS_MAX]:
         asked: Any = facts
         told = (await visit.index.look_up_child(asked, access=KEEPING)).body
+        if told["outcome"] == "too_many":
+            too_many.append("name and date of birth" if "family_name" in facts else "a number")
         for match in told["matches"]:
             found.setdefault(match["child"]["child_id"], match)
     found.pop(child["child_id"], None)
-    return list(found.values())
+    return list(found.values()), too_many
 
 
 def _questions(child: Any) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from thin_client.forms import Form
 from thin_client.pages.deciding import (
     SHIELDING,
     Decision,
+    done,
     draw,
     not_agreed_yet,
     still_filling_in,
@@ -52,7 +53,7 @@ async def close(visit: Visit) -> Response:
         return first
     said: Any = {"cause": cause}
     await visit.index.close_identity(said, child_id, access=SHIELDING)
-    return visit.sent(form, "/team")
+    return done(visit, form, "/team", "identity_closed")
 
 
 PAGES = (Page("/team/children/{child_id:uuid}/close-identity", "identity_closed", show, close),)

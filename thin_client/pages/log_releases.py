@@ -7,7 +7,14 @@ from starlette.responses import Response
 from thin_client import codes_team
 from thin_client.asking import Visit
 from thin_client.forms import Form
-from thin_client.pages.deciding import Decision, draw, not_agreed_yet, still_filling_in, team_page
+from thin_client.pages.deciding import (
+    Decision,
+    done,
+    draw,
+    not_agreed_yet,
+    still_filling_in,
+    team_page,
+)
 from thin_client.pages.page import Page
 
 START: Final = "/team/log-releases"
@@ -51,7 +58,7 @@ async def ask(visit: Visit) -> Response:
     if first := await not_agreed_yet(visit, form, decision):
         return first
     made = (await visit.index.ask_log_release(stated, idempotency_key=form.once)).body
-    return visit.sent(form, f"{START}/{made['id']}")
+    return done(visit, form, f"{START}/{made['id']}", "log_release_asked")
 
 
 async def show_one(visit: Visit) -> Response:
@@ -86,7 +93,7 @@ async def approve(visit: Visit) -> Response:
     if first := await not_agreed_yet(visit, form, decision):
         return first
     await visit.index.approve_log_release(visit.id("release_id"))
-    return visit.sent(form, place)
+    return done(visit, form, place, "log_release_approved")
 
 
 PAGES = (

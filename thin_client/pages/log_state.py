@@ -6,12 +6,12 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from index_client.proof import ProofWrong, read_head
 from thin_client import clock, codes_audit
 from thin_client.asking import Visit
 from thin_client.forms import Form
 from thin_client.pages.page import Page
 from thin_client.pages.proving import grew_from, kind_for, look_at, verdict
-from thin_client.proof import ProofWrong, read_head
 
 # A minute's head that is older than this is late; what is due is written in OPERATIONS.
 LATE_S: Final = {"minute": 5 * 60, "hour": 2 * 60 * 60}

@@ -14,6 +14,7 @@ from thin_client.pages.deciding import (
     Decision,
     among,
     cursor_of,
+    done,
     draw,
     not_agreed_yet,
     preview,
@@ -84,7 +85,7 @@ async def propose(visit: Visit) -> Response:
         if form.take(refused, _PLACES):
             return await _proposing(visit, form)
         raise
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "move_proposed")
 
 
 async def show_one(visit: Visit) -> Response:
@@ -116,7 +117,7 @@ async def refuse(visit: Visit) -> Response:
         return first
     said: Any = {"reason": reason}
     await visit.index.refuse_transfer(said, visit.id("move_id"), access=KEEPING)
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "move_refused")
 
 
 async def show_agree(visit: Visit) -> Response:
@@ -129,11 +130,11 @@ async def agree(visit: Visit) -> Response:
     form, child_id = await visit.form(), visit.id("child_id")
     if not form.ready or form.value("confirmed") != "yes":
         return await _agreeing(visit, form)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     said: Any = {"transfer_id": visit.id("move_id")}
     await visit.index.agree_transfer(said, child_id, access=KEEPING)
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "move_agreed")
 
 
 async def show_review(visit: Visit) -> Response:
@@ -148,7 +149,7 @@ async def review(visit: Visit) -> Response:
         return told
     said: Any = {"transfer_id": visit.id("move_id")}
     await visit.index.review_transfer(said, visit.id("child_id"), access=KEEPING)
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "move_reviewed")
 
 
 def _reviewing(visit: Visit) -> Decision:
@@ -178,20 +179,19 @@ async def _one(visit: Visit, form: Form) -> Response:
         form,
         move=move,
         reasons=_reasons(move),
-        matches=await _matches(visit, move["child"]) if to_agree else [],
+        found=await _looked_up(visit, move["child"]) if to_agree else None,
         to_agree=to_agree,
         access=KEEPING,
     )
 
 
-async def _matches(visit: Visit, meant: Any) -> list[Any]:
-    """Return whom the index finds here by what the other authority told of the child."""
+async def _looked_up(visit: Visit, meant: Any) -> Any:
+    """Return what the index answers to what the other authority told of the child."""
     name = {part: said for part, said in meant["name"].items() if said}
     asked: Any = {**name, "date_of_birth": meant["date_of_birth"]}
     if meant.get("nhs_number"):
         asked["nhs_number"] = meant["nhs_number"]
-    found = (await visit.index.look_up_child(asked, access=KEEPING)).body
-    return list(found["matches"])
+    return (await visit.index.look_up_child(asked, access=KEEPING)).body
 
 
 async def _agreeing(visit: Visit, form: Form) -> Response:

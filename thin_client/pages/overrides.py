@@ -7,10 +7,12 @@ from starlette.responses import Response
 from thin_client import clock, codes_team
 from thin_client.asking import Visit
 from thin_client.forms import Form
+from thin_client.pages.account_list import agency_names, whose
 from thin_client.pages.deciding import (
     Decision,
     among,
     cursor_of,
+    done,
     draw,
     not_agreed_yet,
     own_account,
@@ -48,7 +50,8 @@ async def approve(visit: Visit) -> Response:
         return first
     said: Any = {"approved": answer == "yes"}
     await visit.index.approve_override(said, visit.id("override_id"))
-    return visit.sent(form, LIST)
+    did = "override_approved" if said["approved"] else "override_not_approved"
+    return done(visit, form, LIST, did)
 
 
 async def conclude(visit: Visit) -> Response:
@@ -78,7 +81,7 @@ async def conclude(visit: Visit) -> Response:
         return first
     said: Any = {"outcome": outcome}
     await visit.index.conclude_override(said, visit.id("override_id"))
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "override_concluded")
 
 
 def _approval(override: Any, approved: bool) -> Decision:
@@ -128,6 +131,9 @@ async def _one(
         approving=approving or Form.blank(),
         concluding=concluding or Form.blank(),
         override=override,
+        asked_by=await whose(visit, override["account_id"]),
+        approved_by=await whose(visit, override["approved_by"]),
+        agencies=await agency_names(visit),
         own=await own_account(visit),
         to_approve=_to_approve(override),
         to_conclude=_to_conclude(override),

@@ -12,6 +12,7 @@ from thin_client.pages.children import told_of_child
 from thin_client.pages.page import Page
 from thin_client.pages.posting import practice
 
+_ASKED = "asked"  # in another session: whether somebody must agree first is not known here
 _LATER = frozenset({"second_person_needed", "ended_already"})
 
 
@@ -76,8 +77,10 @@ async def _warned(visit: Visit, form: Form, status: int) -> Response:
 
 async def _made(visit: Visit, later: str | None) -> Response:
     """Show what is known of an override here; `later` is what the index said of reading now."""
-    made = visit.kept("override", visit.id("override_id")) or {"state": "granted", "ends_at": None}
+    made = visit.kept("override", visit.id("override_id")) or {"state": _ASKED, "ends_at": None}
     state, ends_at = made["state"], made["ends_at"]
+    if later == "second_person_needed":
+        state = "waiting"
     if later == "ended_already" or (ends_at is not None and ends_at <= clock.now_s()):
         state = "lapsed"
     team = [each for each in await doors_of(visit) if each["agency_kind"] == "authority"]

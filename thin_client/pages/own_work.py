@@ -29,7 +29,4 @@ async def asked(visit: Visit, ask: Asking) -> tuple[Any, Access, str]:
 
 def access_of(visit: Visit, account: str) -> Access:
     """Return why this account looks after its work: as it said, or a review."""
-    try:
-        return visit.access_for(account)
-    except WhyNeeded:
-        return REVIEW
+    return visit.stated_for(account) or REVIEW

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from thin_client import clock
 from thin_client.asking import Visit
-from thin_client.pages.deciding import Decision, preview, team_page
+from thin_client.pages.deciding import Decision, done, preview, team_page
 from thin_client.pages.page import Page
 
 LIST: Final = "/team/peers"
@@ -73,13 +73,13 @@ async def _changed(visit: Visit, *, suspends: bool) -> Response:
     form = await visit.form()
     if not form.ready or not _MEMBER.fullmatch(visit.id("member")):
         return await _drawn(visit, suspends=suspends)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     if suspends:
         await visit.index.suspend_peer(visit.id("member"))
     else:
         await visit.index.release_peer(visit.id("member"))
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "peer_suspended" if suspends else "peer_released")
 
 
 async def _peer(visit: Visit) -> Any:

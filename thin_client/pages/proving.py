@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 
 from index_client import Refused
 from index_client.generated.types import Kind
-from thin_client.asking import Visit
-from thin_client.proof import (
+from index_client.proof import (
     Head,
     Inclusion,
     ProofWrong,
@@ -17,6 +16,7 @@ from thin_client.proof import (
     read_inclusion,
     signatures,
 )
+from thin_client.asking import Visit
 
 NOT_SEALED = "leaf_not_sealed"
 

@@ -11,6 +11,7 @@ from index_client import Access, Refused
 from thin_client import clock, codes, spoken
 from thin_client.asking import SignInNeeded, Visit
 from thin_client.forms import Form
+from thin_client.outcomes import outcome_of
 from thin_client.pages.page import Page
 from thin_client.pages.posting import entry_of
 from thin_client.pages.stating import access_of, suggesting
@@ -123,7 +124,8 @@ async def answered(
         "asked": _asked(search["facts"]),
         "compared": _compared(search["facts"]),
         "age": search["age"],
-        "ages_fit": [_fits(match, search["age"]) for match in found["matches"]],
+        "fits": lambda match: _fits(match, search["age"]),
+        "outcome": outcome_of(found),
         "across": search["facts"].get("across", "own"),
     }
     return await visit.page(template, **told)

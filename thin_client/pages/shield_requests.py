@@ -13,6 +13,7 @@ from thin_client.pages.deciding import (
     Decision,
     among,
     cursor_of,
+    done,
     draw,
     not_agreed_yet,
     own_account,
@@ -69,10 +70,10 @@ async def ask(visit: Visit) -> Response:
         form.fault("can_be_contacted", "Whoever asks must be one the team can reach")
     if not form.ready:
         return await draw(visit, "team/shield_ask.html", form)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     await visit.index.ask_shield(asked, child_id, access=access, idempotency_key=form.once)
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "shield_requested")
 
 
 async def show_appeal(visit: Visit) -> Response:
@@ -89,7 +90,7 @@ async def appeal(visit: Visit) -> Response:
         return first
     access = await _access(visit)
     await visit.index.appeal_shield(visit.id("request_id"), access=access)
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "shield_appealed")
 
 
 async def show_request(visit: Visit) -> Response:
@@ -97,6 +98,7 @@ async def show_request(visit: Visit) -> Response:
     request = await _request(visit)
     if request is None:
         return visit.go(LIST)
+    visit.state_access(request["child_id"], SHIELDING)
     suggested = Form.blank(
         request_id=request["request_id"],
         ground=request["ground"],
@@ -124,7 +126,7 @@ async def refuse(visit: Visit) -> Response:
         return first
     said: Any = {"reason": reason}
     await visit.index.refuse_shield(said, visit.id("request_id"), access=SHIELDING)
-    return visit.sent(form, LIST)
+    return done(visit, form, LIST, "shield_refused")
 
 
 def _refusal(visit: Visit, reason: str) -> Decision:

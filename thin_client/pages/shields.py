@@ -13,6 +13,7 @@ from thin_client.pages.deciding import (
     KEEPING,
     SHIELDING,
     Decision,
+    done,
     draw,
     not_agreed_yet,
     preview,
@@ -88,7 +89,7 @@ async def grant(visit: Visit) -> Response:
         if form.take(refused, _DAYS):
             return await draw(visit, "team/shield_grant.html", form)
         raise
-    return visit.sent(form, f"/team/children/{child_id}")
+    return done(visit, form, f"/team/children/{child_id}", "shield_granted")
 
 
 async def show_review(visit: Visit) -> Response:
@@ -105,15 +106,15 @@ async def review(visit: Visit) -> Response:
     }
     if not form.ready:
         return await draw(visit, "team/shield_review.html", form)
-    if done := visit.already(form):
-        return done
+    if before := visit.already(form):
+        return before
     try:
         await visit.index.review_shield(said, child_id, access=SHIELDING)
     except Refused as refused:
         if form.take(refused, _DAYS):
             return await draw(visit, "team/shield_review.html", form)
         raise
-    return visit.sent(form, f"/team/children/{child_id}")
+    return done(visit, form, f"/team/children/{child_id}", "shield_reviewed")
 
 
 async def show_lift(visit: Visit) -> Response:
@@ -128,7 +129,7 @@ async def lift(visit: Visit) -> Response:
         return told
     said: Any = {"shield_id": visit.id("shield_id")}
     await visit.index.lift_shield(said, child_id, access=SHIELDING)
-    return visit.sent(form, f"/team/children/{child_id}")
+    return done(visit, form, f"/team/children/{child_id}", "shield_lifted")
 
 
 async def _lifting(visit: Visit) -> Decision:

@@ -13,10 +13,10 @@ def access_of(form: Form) -> Access | None:
     """Return what a form states (the macro `fields.why`); None with faults if it does not."""
     purpose = form.choice("purpose", codes.PURPOSES, "Say why you ask")
     reason = form.choice("reason", codes.REASONS, "Say for what, this time")
-    reference = form.text("reference", chars_max=24)
+    reference = form.reference("reference")
     if purpose is None or reason is None:
         return None
-    return Access(purpose, reason, reference.upper() if reference else None)
+    return Access(purpose, reason, reference)
 
 
 def suggesting(visit: Visit) -> Form:
@@ -46,7 +46,10 @@ async def state(visit: Visit) -> Response:
 
 async def _drawn(visit: Visit, form: Form, back: str, status: int = 200) -> Response:
     suggested = bool(visit.suggested) and not form.sent
-    told = {"form": form, "back": back, "suggested": suggested, "about": visit.id("about")}
+    about = visit.id("about")
+    told = {"form": form, "back": back, "suggested": suggested, "about": about}
+    me = visit.me_last_known
+    told |= {"of_child": f"/children/{about}" in back, "own": me and me["account_id"] == about}
     return await visit.page("why.html", status, **told)
 
 

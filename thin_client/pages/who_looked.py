@@ -99,7 +99,10 @@ async def release(visit: Visit) -> Response:
         return await _one(visit, form, 400 if form.faults else 200)
     if done := visit.already(form):
         return done
-    told: Any = (await visit.index.release_who_looked(visit.id("request_id"))).body
+    request_id = visit.id("request_id")
+    # Under the form's own number: where its answer is lost, sending it again makes it anew.
+    made = await visit.index.release_who_looked(request_id, idempotency_key=form.once)
+    told: Any = made.body
     looks = told.pop("looks")
     parts = [looks[at : at + LINES_A_PART] for at in range(0, len(looks), LINES_A_PART)]
     keep_case(visit, visit.id("request_id"), case)
