@@ -15,6 +15,7 @@ from tests.authority import Founded, database_made, serving
 from tests.browser.install import missing
 from tests.region import RegionServed
 from tests.stories.later import app_at, on
+from tests.stories.made import count_on
 from tests.stories.telling import MONTH_LATER
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ async def stand(
 ) -> AsyncIterator["Stand"]:
     """One authority's index and pages, for all tests of this run: each brings its own children."""
     place = tmp_path_factory.mktemp("pages")
+    count_on()
     with database_made(postgres, founded.template) as database:
         async with (
             serving(postgres, database, founded.settings) as served,

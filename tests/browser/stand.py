@@ -16,6 +16,7 @@ import uvicorn
 
 from demo.issuer import Issuer
 from demo.openid.sessions import TWO_FACTORS_NOW
+from index_service.commands.serve import KEEP_ALIVE_S
 from tests.authority import Served
 from tests.stories.asking import Ask
 from tests.thin_client.launching import CaseSystem, registered
@@ -45,6 +46,7 @@ async def listening(app: Any, listener: socket.socket, lifespan: str) -> AsyncIt
         access_log=False,
         log_config=None,
         server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=1,
     )
     server = _Beside(config)

@@ -43,7 +43,7 @@ async def test_the_report_of_who_looked_in_months_that_are_over(
     browser: Browser, stand: Stand, later: Stand
 ) -> None:
     child_id = await stand.ask.create(a_child())
-    await stand.ask.read("teacher", child_id)
+    await stand.ask.shown("teacher", child_id)
     request_id = await waits(later.ask, child_id, of_then(CHILD))
     path = f"/children/{child_id}/who-looked/{request_id}"
     async with manager_at(browser, later) as walk:

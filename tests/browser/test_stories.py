@@ -104,7 +104,7 @@ async def test_the_team_grants_a_shield_that_was_asked_for(
 
 async def test_an_auditor_searches_the_log_for_a_case(sits_down: Sitting, stand: Stand) -> None:
     child_id = await stand.ask.create(a_child())
-    await stand.ask.read("teacher", child_id)
+    await stand.ask.shown("teacher", child_id)
     auditor = await sits_down("auditor")
     await auditor.follows("Access log")
     await auditor.types("Case number", "AUD/2026-17")

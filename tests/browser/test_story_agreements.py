@@ -1,6 +1,7 @@
 """By keyboard: an agreement that widens is compared, proposed, and approved by a second person."""
 
 import json
+from urllib.parse import urlsplit
 
 from tests.browser.sitting import Sitting, confirms, goes, says
 from tests.browser.stand import Stand
@@ -27,7 +28,7 @@ async def test_what_widens_is_seen_term_by_term_and_approved_by_a_second_person(
     assert await manager.page.get_by_role("button", name=APPROVE).count() == 0
     second = await sits_down("second_manager")
     await goes(second, stand, "/team/agreements")
-    proposal = manager.page.url.rpartition("/")[2]
+    proposal = urlsplit(manager.page.url).path.rpartition("/")[2]
     ids = [each["id"] for each in (await listed(stand.ask))["waiting"]]
     await second.follows(f"See all that it widens: proposal {ids.index(proposal) + 1}")
     await second.follows(APPROVE)

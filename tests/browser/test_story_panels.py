@@ -11,7 +11,7 @@ async def test_a_panel_is_opened_by_one_auditor_and_read_by_another(
 ) -> None:
     child_id = await stand.ask.create(a_child())
     await stand.ask.begin("social_worker", child_id)
-    await stand.ask.read("teacher", child_id)
+    await stand.ask.shown("teacher", child_id)
     auditor = await sits_down("auditor")
     await auditor.follows("Panels")
     await auditor.follows("Open a panel for another auditor")

@@ -124,7 +124,7 @@ async def test_an_entry_is_opened_and_its_place_in_the_log_checked(
     sits_down: Sitting, stand: Stand
 ) -> None:
     _, child_id = await recorded(stand.ask)
-    await stand.ask.read("teacher", child_id)
+    await stand.ask.shown("teacher", child_id)
     auditor = await sits_down("auditor")
     await auditor.follows("Access log")
     await auditor.types("Case number", CASE)
@@ -155,13 +155,15 @@ async def test_a_caseload_is_handed_over(sits_down: Sitting, stand: Stand) -> No
 
 
 async def test_a_sample_is_signed_off(sits_down: Sitting, stand: Stand) -> None:
+    """By one who looked nobody up here: nobody signs off what they did themselves."""
+    await stand.ask.shown("social_worker", await stand.ask.create(a_child()))
     async with asking_at(stand.ask, on(hours=1)) as later:
-        sample = await drawn(later, size=1)
-    supervisor = await sits_down("supervisor")
+        sample = await drawn(later, "second_supervisor", size=1)
+    supervisor = await sits_down("second_supervisor")
     await goes(supervisor, stand, f"/staff-samples/{sample['id']}")
     await supervisor.ticks("In order")
     await supervisor.follows("Sign the sample off")
-    shown = await got(stand.ask, "supervisor", f"/v1/supervision/samples/{sample['id']}")
+    shown = await got(stand.ask, "second_supervisor", f"/v1/supervision/samples/{sample['id']}")
     assert shown["signed_off_at"]
 
 
@@ -171,13 +173,13 @@ async def test_an_account_is_suspended_and_made_active_again(
     account = str(stand.issuer.personas["health_visitor"].account.id)
     manager = await sits_down("manager")
     await goes(manager, stand, "/team/accounts")
-    await manager.types("The account's id", account)
-    await manager.follows("Open the account")
+    await manager.types("Or the account's id", account)
+    await manager.follows("Find accounts")
     await manager.follows("Suspend this account")
     assert "What this will do" in await says(manager)
     await confirms(manager)
     refused(await stand.ask.read("health_visitor", account), 403, "account_suspended")
-    await manager.ticks("The disclosure check", "Make a suspended account active")
+    await manager.ticks("The disclosure check", "Make the account active")
     await manager.follows("See what this does")
     await confirms(manager)
     me = await stand.ask("health_visitor", "GET", "/v1/me", why=NO_WHY)

@@ -95,6 +95,7 @@ def fills(persona: str, made: Peopled) -> list[Fill]:
         "manager": [
             ("/team/find", "/team/find", who),
             (f"/children/{ids['child']}/who-looked", "", {**found, **judged}),
+            ("/team/accounts", "/team/accounts", {"name": "a"}),
             ("/team/batches", "/team/batches", {"source": "schools", "batch_id": ids["batch"]}),
         ],
         "auditor": [
