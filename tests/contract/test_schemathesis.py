@@ -40,7 +40,11 @@ SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 OPERATIONS = {op["operationId"]: (method, path) for method, path, op in operations(DOCUMENT)}
 FEEDS = ("supplyBatch", "readBatch", "readBatchLines")
 NAMES = {name for _, each in request_schemas(DOCUMENT) for name in each.get("properties", ())}
-CONSTANT = "\n".join(text for each in MEANINGS.values() for text in (each.title, each.next_step))
+CONSTANT = "\n".join(
+    text
+    for code, each in MEANINGS.items()
+    for text in (f"/problems/{code}", each.title, each.next_step)
+)
 # Short texts stand in codes and titles by chance; what is personal is longer.
 ECHO_LENGTH_MIN = 9
 CHECKED = [
