@@ -103,7 +103,9 @@ class Visit:
     session: Session
     _form: Form | None = None
     _me: dict[str, Any] | None = None
-    _stated: dict[str, Any] | None = None
+    # What this request was told on an earlier page to be for; its page says so, and where to
+    # change it.
+    stated: dict[str, Any] | None = None
 
     @property
     def index(self) -> AsyncIndex:
@@ -155,21 +157,13 @@ class Visit:
         access = self.stated_for(about)
         if access is None:
             raise WhyNeeded(about)
-        self._stated = {
-            "about": about,
-            "access": access,
-        }  # the page says so, and where to change it
+        self.stated = {"about": about, "access": access}
         return access
 
     def stated_for(self, about: str) -> Access | None:
         """Return what was stated for a child, a request or an account here, if anything was."""
         stated = self.session.get(f"why:{about}")
         return Access(**stated) if stated else None
-
-    @property
-    def stated(self) -> dict[str, Any] | None:
-        """What this request was told to be for on an earlier page: `about`, `access`."""
-        return self._stated
 
     def state_access(self, about: str, access: Access) -> None:
         """Keep what was stated for a child (or a request) as long as the session lasts."""

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from tests.browser.keys import Keyboard
 from tests.browser.sitting import Sitting, goes, says
 from tests.browser.stand import Stand
-from tests.stories.consent_said import CHILD, ENTRY, aged, recorded
+from tests.stories.consent_said import CHILD, ENTRY, PARENT, aged, recorded
 from tests.stories.consent_said import read as consents_of
 from tests.stories.made import Stated, a_child, contact, day
 from tests.stories.practising import practising
 
 TEAM, NUMBER = "Northmere North Team", "01632 960111"
+RECEIVING = {"receiving_authority": "camfield"}
 REACH = ("Team or desk", "The team's number")
 
 
@@ -116,6 +117,31 @@ async def test_a_common_assessment_is_handed_to_another_agency(
     await worker.follows("Hand it on")
     held = (await stand.ask.shown("social_worker", child_id))["assessment"]
     assert held["agency"] == "Northmere Primary School"
+
+
+async def test_a_common_assessment_is_offered_to_another_authority_with_consent(
+    sits_down: Sitting, stand: Stand
+) -> None:
+    child_id = await stand.ask.create(a_child())
+    await stand.ask.begin("social_worker", child_id)
+    held = {"contact": contact(), "held_since": day(1), "review_due": day(-1)}
+    path = f"/v1/children/{child_id}/assessment"
+    assert (await stand.ask("social_worker", "PUT", path, held)).status_code == 204
+    worker = await sits_down("social_worker")
+    choose = ("Common assessment and lead", "Offer the one we hold to another authority")
+    await opens(worker, stand, child_id, *choose)
+    await worker.types("Which authority?", "Camfield")
+    await worker.follows("Offer it")
+    assert "consent" in (await says(worker)).casefold()
+    assert "The other authority decides" not in await says(worker)
+    given = {**PARENT, "given_for": "caf_transfer", "state": "given"}
+    await recorded(stand.ask, "social_worker", child_id, {**given, **RECEIVING})
+    await opens(worker, stand, child_id, *choose)
+    await worker.types("Which authority?", "Camfield")
+    await worker.follows("Offer it")
+    assert "Offered. The other authority decides." in await says(worker)
+    await goes(worker, stand, "/assessments/due")
+    assert "Offered to Camfield" in await says(worker)
 
 
 async def test_a_disagreement_is_recorded(sits_down: Sitting, stand: Stand) -> None:

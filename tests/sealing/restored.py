@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -16,6 +17,7 @@ from demo.postgres import Postgres
 from index_service.commands.seal import policy_lines, sealing_of
 from index_service.domain.errors import Unavailable
 from index_service.services import restoring
+from index_service.services.sealing_log.running import End, seal_anew
 from index_service.settings import SealSettings
 from tests.authority import Founded, Served, database_made, serving
 from tests.sealing.sealing import Beside, SetClock, seal_settings
@@ -144,6 +146,14 @@ async def sealed(beside: Beside) -> None:
         else:
             return
     raise Unavailable
+
+
+async def begun_anew(restored: Restored, entry: UUID) -> None:
+    """Do as the operator of the sealer does, and have the index look."""
+    assert await seal_anew(restored.beside.rounds, None, entry) is End.WELL
+    restored.beside.clock.on(seconds=70)
+    await sealed(restored.beside)
+    await restored.look()
 
 
 async def suspend(ask: Ask, who: str) -> Answer:

@@ -30,6 +30,7 @@ from tests.sealing.restored import (
     BackedUp,
     Restored,
     backed_up,
+    begun_anew,
     restored_from,
     sealed,
     suspend,
@@ -65,14 +66,6 @@ async def approved(restored: Restored) -> UUID:
     assert answer.status_code == 200, answer.text
     assert restored.ask.receipt_of(answer) == answer.json()["entry_id"]
     return UUID(answer.json()["entry_id"])
-
-
-async def begun_anew(restored: Restored, entry: UUID) -> None:
-    """Do as the operator of the sealer does, and have the index look."""
-    assert await seal_anew(restored.beside.rounds, None, entry) is End.WELL
-    restored.beside.clock.on(seconds=70)
-    await sealed(restored.beside)
-    await restored.look()
 
 
 # Whoever may not

@@ -149,6 +149,7 @@ async def test_a_live_log_is_intact_and_its_receipts_are_proven(
 
 
 async def test_growth_is_proven_between_heads(ask: Ask, sealed: Beside) -> None:
+    await after(sealed, hours=1)
     (before,) = (await shown(ask, HEADS))["heads"]
     await read(ask, "/v1/me")
     await after(sealed, hours=1)
