@@ -93,9 +93,14 @@ def wrongly_typed(body: Stated) -> dict[str, bytes]:
 def _leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     if isinstance(value, dict):
         return [leaf for name, each in value.items() for leaf in _leaves(each, (*path, name))]
-    if isinstance(value, list):
-        return [leaf for place, each in enumerate(value) for leaf in _leaves(each, (*path, place))]
+    if isinstance(value, list):  # of each shape that it holds, the first
+        firsts = {_shape(each): place for place, each in reversed([*enumerate(value)])}
+        return [leaf for at in firsts.values() for leaf in _leaves(value[at], (*path, at))]
     return [path]
+
+
+def _shape(value: Any) -> tuple[str, ...]:
+    return tuple(sorted(value)) if isinstance(value, dict) else (type(value).__name__,)
 
 
 def _at(value: Any, path: tuple[Any, ...]) -> Any:
