@@ -55,6 +55,7 @@ class Children:
     helped: Stated  # in Northmere, by a service that is never named
     helped_id: str
     shielded: Stated  # in Camfield
+    ended: Stated  # in Camfield, with whom nobody works any more
     silent: Stated  # in Eastbrook, which does not answer for a while
 
 
@@ -68,16 +69,21 @@ async def children(region: RegionServed) -> Children:
     there = camfield.child(name={"family_name": "Szymanska", "given_name": "Zuzanna"})
     here = north.child(name={"family_name": "Szymańska", "given_name": "Zuzia"})
     here["date_of_birth"] = there["date_of_birth"]
-    helped, shielded = north.child(), camfield.child()
+    helped, shielded, ended = north.child(), camfield.child(), camfield.child()
     known, silent = east.child(), east.child()
-    made = Children(here, there, await living(camfield, there), known, helped, "", shielded, silent)
+    there_id = await living(camfield, there)
+    made = Children(here, there, there_id, known, helped, "", shielded, ended, silent)
     await living(north, here)
     made.helped_id = await living(north, helped)
     shielded_id = await living(camfield, shielded)
+    ended_id = await living(camfield, ended)
     for child in (known, silent):
         await living(east, child)
     await settled(region)
     await camfield.ask.shield(shielded_id, review=day(-90))
+    (involved,) = (await camfield.ask.shown("social_worker", ended_id))["involvements"]
+    path = f"/v1/involvements/{involved['involvement_id']}/cease"
+    assert (await camfield.ask("social_worker", "POST", path, {})).is_success
     return made
 
 
@@ -185,6 +191,28 @@ async def test_whoever_asks_only_takes_away(region: RegionServed, children: Chil
     (match,) = parts[NORTHMERE]["matches"]
     assert "contact_can_be_brokered" not in match["child"]
     assert "assessment" not in match["child"]  # Camfield's agreement withholds it from schools
+
+
+async def test_what_has_ended_elsewhere_is_told_in_whole_or_not_at_all(
+    region: RegionServed, children: Children
+) -> None:
+    """Camfield tells it whole; whom Northmere's own agreement tells less would ring in vain."""
+    north = region[NORTHMERE]
+
+    async def seen() -> list[Stated]:
+        (match,) = (await across(north, question(children.ended)))[CAMFIELD]["matches"]
+        told: list[Stated] = match["child"]["involvements"]
+        return told
+
+    (whole,) = await seen()
+    assert (whole["level"], whole["ceased"]) == ("content", day())
+    document: Any = roomy(agreement_of(TOWNS[NORTHMERE]))
+    await agree(north.served, {**document, "levels": {"default": "contact", "exceptions": []}})
+    try:
+        assert await seen() == []
+    finally:
+        document["sensitive"]["brokered_told_to"] = ["social_care"]
+        await agree(north.served, document)
 
 
 async def test_the_wider_search_is_for_a_case_and_finds_what_the_first_does_not(

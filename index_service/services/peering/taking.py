@@ -78,6 +78,8 @@ class Taking:
         level = lesser_level(stated, self._level(AgencyKind(shown["agency_kind"])))
         if level in (InvolvementLevel.NOTHING, InvolvementLevel.BROKERED):
             return None
+        if shown["ceased"] is not None and level is not InvolvementLevel.CONTENT:
+            return None  # as of one's own (disclosure.is_shown)
         whole, reached = level is InvolvementLevel.CONTENT, level in _CONTACTS
         left_out = () if whole else _CONTENT if reached else (*_CONTENT, "agency", "contact")
         return {**shown, "level": level.value, **dict.fromkeys(left_out)}
