@@ -11,6 +11,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from consent.facts import Action, DisclosureClass
+from index_service.crypto.envelope import SealBroken
 from index_service.domain.errors import NotDisclosed
 from index_service.log.entry import SubjectShown
 from index_service.services.admitting import Admitted, Asked, Login, admit
@@ -35,6 +36,7 @@ from index_service.services.writing import (
 from index_service.store.work import Work, work_on
 
 Found = TypeVar("Found")
+_LOOKS_MAX = 3  # without a lock, where others write the child meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,20 @@ class Statement:
         locked: a row that is withheld takes no longer than one that is not there.
         """
         child_id = await child_of(self.index, self.work, case_id)
+        for _ in range(_LOOKS_MAX):
+            if await self._look(child_id, find):
+                break
+        opened = await child_regarded(self.index, self.work, self.admitted, child_id, self.attempt)
+        return opened, find(opened, await self._headed(opened.child))
+
+    async def _look(
+        self, child_id: UUID, find: Callable[[Opened, Sequence[Headed]], object]
+    ) -> bool:
+        """Decide and find without a lock; return whether what was read belongs together.
+
+        It does not where the child was written between the two statements; nor where somebody
+        altered it, and the look under the lock says so.
+        """
         try:
             regarded = await child_to_regard(
                 self.index, self.work, self.admitted, child_id, self.attempt
@@ -66,9 +82,12 @@ class Statement:
         except NotDisclosed:
             await self._go_through_another()
             raise
-        find(regarded, await self._headed(regarded.child))
-        opened = await child_regarded(self.index, self.work, self.admitted, child_id, self.attempt)
-        return opened, find(opened, await self._headed(opened.child))
+        try:
+            heads = await self._headed(regarded.child)
+        except SealBroken:
+            return False
+        find(regarded, heads)
+        return True
 
     async def _headed(self, child: SealedChild) -> Sequence[Headed]:
         ref = self.index.keyring.references.case_ref(child.child_id)

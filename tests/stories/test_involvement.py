@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from demo.authority import roomy
+from index_service.store.children import Children
 from tests.consent.examples import camfield_document
 from tests.stories.asking import NO_WHY, Ask, not_shown, refused
 from tests.stories.consent_said import aged, agree, tell
@@ -287,3 +288,22 @@ async def test_what_has_ended_is_told_in_whole_or_not_at_all(ask: Ask) -> None:
             assert said.status_code == (409 if ended in ids else 404)
     finally:
         await tell(ask.served)
+
+
+async def test_confirming_while_somebody_else_writes_the_child_is_no_defect(
+    ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read of it without a lock does not belong together then, and is read again."""
+    child_id = await ask.create(a_child())
+    own = await ask.begin("social_worker", child_id)
+    cases, begun = Children.cases, list[str]()
+
+    async def as_another_commits(self: Children, refs: Any) -> Any:
+        if not begun:  # after the policy was read, before the rows it counts
+            begun.append(child_id)
+            await ask.begin("health_visitor", child_id)
+        return await cases(self, refs)
+
+    monkeypatch.setattr(Children, "cases", as_another_commits)
+    answer = await ask("social_worker", "POST", f"/v1/involvements/{own}/confirm")
+    assert (answer.status_code, begun) == (204, [child_id])
