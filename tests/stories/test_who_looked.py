@@ -13,6 +13,7 @@ from tests.stories.later import asking_at, on
 from tests.stories.made import Stated, a_child, by_name, day, key
 from tests.stories.telling import (
     CHILD,
+    MONTH_LATER,
     PARENT,
     REQUESTS,
     a_month_later,
@@ -245,6 +246,21 @@ async def test_a_report_sent_for_again_is_decided_again(ask: Ask) -> None:
     assert (await release(ask, request_id, sent_as=once)).status_code == 200
     await ask.shield(child_id, day(-20))
     refused(await release(ask, request_id, "manager", once), 409, "second_person_needed")
+
+
+async def test_a_report_sent_for_again_tells_no_look_made_since(ask: Ask) -> None:
+    """Else whoever released it once could go on asking who looks."""
+    child_id = await ask.create(a_child())
+    request_id, once = await waits(ask, child_id, CHILD), key()
+    first = await release(ask, request_id, sent_as=once)
+    assert (first.status_code, first.json()["looks"]) == (200, [])  # this month is not over
+    await ask.shown("teacher", child_id)
+    for later, status in (({"days": 27}, 200), (MONTH_LATER, 409)):
+        async with asking_at(ask, on(**later)) as then:
+            again = await release(then, request_id, sent_as=once)
+            assert again.status_code == status
+            assert status != 200 or again.content == first.content
+        ask.answers += then.answers
 
 
 async def test_a_request_lapses(ask: Ask) -> None:

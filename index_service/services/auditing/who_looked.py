@@ -7,6 +7,7 @@ family may not know leaves no trace in a report; what the team may know stands i
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -182,7 +183,8 @@ class WhoLooked:
 
         Invalid for the one who recorded the request where two people are needed, and where
         by now something stands against telling. Whoever released it and sends the same again
-        gets the report made anew, decided anew, under an entry of its own.
+        until the request lapses gets the report made anew as of its release, decided anew,
+        under an entry of its own.
         """
         index = self._index
         async with work_on(index.feed, index.csa, index.log) as work:
@@ -193,11 +195,12 @@ class WhoLooked:
             before = await self._in_state(work, request_id, attempt, state)
             matter = before.matter
             child = await self._child(work, admitted, _child_of(matter), attempt)
-            if not again and int(index.clock.now().timestamp()) >= matter.due_s:
+            if int(index.clock.now().timestamp()) >= matter.due_s:
                 raise Invalid(Code.ENDED_ALREADY)
             if against(findings_of(matter), child, admitted.ask.today):
                 raise Invalid(Code.STATE_CONFLICT)
-            body = await self._report(work, admitted, matter, child)
+            step = matter.steps[-1] if again else self._step(admitted, "released")
+            body = await self._report(work, admitted, matter, child, step.at_s)
             entry = replace(
                 attempt.entry(index.log.stamp(), Outcome.SHOWN),
                 subjects=(SubjectShown(child.child_id),),
@@ -205,31 +208,31 @@ class WhoLooked:
                 result_commit=hashlib.sha256(body).hexdigest(),
             )
             if not again:
-                after = matter.stepped(self._step(admitted, "released"), MatterState.ANSWERED)
+                after = matter.stepped(step, MatterState.ANSWERED)
                 await put_matter(index, work, before, after, (_LIST,))
                 await once.remember(work, matter.id, entry.entry_id)
             attempt.answered(await work.commit(index.log.prepare(entry)))
             return body
 
     async def _report(
-        self, work: Work, admitted: Admitted, matter: Matter, child: SealedChild
+        self, work: Work, admitted: Admitted, matter: Matter, child: SealedChild, at_s: int
     ) -> bytes:
-        """Return what the family is told; Invalid where it is not this person's to release."""
-        index, now = self._index, self._index.clock.now()
+        """Return what the family is told as of a release; Invalid where it is not one's own."""
+        index, released = self._index, datetime.fromtimestamp(at_s, UTC)
         seen = await seen_of(index, work, child.child_id, kinds_of(admitted.view))
         detail = Detail(matter.details["detail"])
         guarded = await is_guarded(index, work, child, seen.looks)
         if guarded or detail is not Detail.KINDS:
             await must_be_another(index, work, admitted, matter.account)
         investigations = await investigations_of(index, work, child.child_id, seen)
-        looks = tellable(seen.looks, investigations, seen.released, now)
+        looks = tellable(seen.looks, investigations, seen.released, released)
         told = [each for each in looks if family_is_told_which_kind(each.kind)]
         detail = Detail.KINDS if guarded else detail
         names = await self._names(work, admitted, told, detail)
         return orjson.dumps(
             {
                 "request_id": str(matter.id),
-                "until": month_before(month_of(now)),
+                "until": month_before(month_of(released)),
                 "detail": detail.value,
                 "looks": lines_of(told, names, TOLD_CLASSES),
                 "notice": NOTICE,
