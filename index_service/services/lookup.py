@@ -91,14 +91,13 @@ def concluded(graded: list[Graded[Visible]], role: Role) -> Found:
 
 
 def _by_numbers_not_theirs(admitted: Admitted, facts: Facts) -> bool:
-    """Say whether nothing but numbers not for the asker is stated: no child is found so.
+    """Say whether without numbers that are not for the asker the question states too little.
 
     A `none` would read as "not known". It is so before any child is looked for.
     """
-    if facts.names or facts.former_names:
-        return False
     theirs = numbers_to_ask_by(admitted.asker.facts, admitted.ask, admitted.agreement)
-    return theirs.isdisjoint(CLASS_OF_SCHEME[scheme] for scheme in facts.identifiers)
+    given = {CLASS_OF_SCHEME[scheme] for scheme in facts.identifiers}
+    return theirs.isdisjoint(given) and not facts.is_named_enough
 
 
 class Lookups:

@@ -1,6 +1,7 @@
 """The directory: what an asker may do and why not, whom to ring, who may ask."""
 
 from dataclasses import replace
+from itertools import chain, combinations
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -118,6 +119,23 @@ async def test_a_number_not_for_the_agency_beside_a_name_is_left_out(ask: Ask) -
     named = {**child["name"], "date_of_birth": child["date_of_birth"]}
     found = await ask.look_up("teacher", **named, nhs_number=child["nhs_number"])
     assert found["outcome"] == "found"
+
+
+async def test_a_number_not_for_the_agency_makes_no_question_enough(ask: Ask) -> None:
+    """Half a name beside it was answered `none`, which reads as not known."""
+    child = a_child()
+    await ask.create(child)
+    facts = {**child["name"], "date_of_birth": child["date_of_birth"]}
+    facts["postcode"] = child["address"]["postcode"]
+    for names in chain.from_iterable(combinations(facts, count) for count in range(5)):
+        rest = {name: facts[name] for name in names}
+        alone = await ask("teacher", "POST", "/v1/lookups", rest)
+        beside = await ask("teacher", "POST", "/v1/lookups", {**rest, "nhs_number": "9990000018"})
+        if alone.status_code == 200:
+            assert beside.status_code == 200, names
+        else:
+            refused(alone, 422, "too_few_facts")
+            refused(beside, 403, "number_not_allowed")
 
 
 @pytest.mark.parametrize(

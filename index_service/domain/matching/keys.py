@@ -56,6 +56,15 @@ class Facts:
     identifiers: dict[IdentifierScheme, str] = field(default_factory=dict)
     gender: Gender | None = None
 
+    @property
+    def is_named_enough(self) -> bool:
+        """Whether a name leads somewhere: with a date of birth, or whole with a postcode."""
+        return any(
+            ((name.family or name.given) and self.date_of_birth)
+            or (name.family and name.given and self.postcode)
+            for name in self.names
+        )
+
 
 class IndexKey(NamedTuple):
     """One thing a child is found by, and the disclosure class that finding by it shows."""
