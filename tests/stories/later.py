@@ -9,7 +9,7 @@ import httpx
 from starlette.types import ASGIApp
 
 from index_service.api.identify import Identify
-from index_service.domain.clock import FixedClock, SystemClock
+from index_service.domain.clock import LONDON, FixedClock, SystemClock
 from index_service.identity.jwks import Jwks
 from index_service.identity.verifier import StrictVerifier
 from index_service.main import governed_app
@@ -18,8 +18,8 @@ from tests.stories.asking import Ask
 
 
 def on(**later: float) -> datetime:
-    """Return the moment so much later than now."""
-    return SystemClock().now() + timedelta(**later)
+    """Return the moment so much later than now, by London's clocks: days on it is as late a day."""
+    return SystemClock().now().astimezone(LONDON) + timedelta(**later)
 
 
 @asynccontextmanager
