@@ -28,21 +28,28 @@ class PuttingAway:
     async def keep(self, request: Request) -> Response:
         """Keep a form somebody was filling in, as one is kept over a sign-in; do nothing with it.
 
-        It is shown again to whoever signed in here, and to nobody without a session.
+        It is shown again to whoever typed it: to nobody without a session, nor in a later one,
+        which may be another person's.
         """
         session = self.house.session_of(request, by_hand=False)
         back = safe_back(request.query_params.get("back"))
-        if session is None:
-            return self._drawn(request, None, back)
+        kept = await self._kept(request, session) if session is not None else None
+        return self._drawn(request, session, kept or back, lost=kept is None)
+
+    async def _kept(self, request: Request, session: Session) -> str | None:
+        """Return where a form is shown again; None for an earlier session's, or one too large."""
         try:
             form = await read_form(request, session.csrf)
         except FormRefused:
-            return self._drawn(request, session, back)
+            return None
         to = safe_back(request.query_params.get("to"))
-        return self._drawn(request, session, session.keep_form(to, form.kept()) or back)
+        return session.keep_form(to, form.kept()) if form.sent else None
 
-    def _drawn(self, request: Request, session: Session | None, back: str) -> Response:
+    def _drawn(
+        self, request: Request, session: Session | None, back: str, *, lost: bool = False
+    ) -> Response:
         told = {
+            "lost": lost,
             "back": back,
             "kept": back.startswith("/kept/"),
             "asks_for_sign_in": session is None or not session.signed_in,

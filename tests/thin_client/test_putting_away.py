@@ -79,3 +79,20 @@ async def test_without_a_session_nothing_is_kept_and_no_page_elsewhere_is_led_to
     assert AWAY in text_of(page)
     assert "is kept" not in text_of(page)
     assert "elsewhere" not in page.text
+
+
+async def test_what_one_person_typed_is_not_kept_for_the_next_one_at_this_browser(
+    app: Secured, issuer: Issuer
+) -> None:
+    async with nobody(app) as one:
+        async with Browser.opened(issuer, "teacher") as first:
+            await signed_in(one.http, first)
+            left_open = Forms.of((await one.get("/")).text)
+            (out,) = (each for each in left_open.forms if each.action == "/sign-out")
+            await one.post("/sign-out", out.fields)  # in another tab; the first stays open
+        async with Browser.opened(issuer, "social_worker") as second:
+            await signed_in(one.http, second)
+            typed = {**left_open.forms[-1].fields, "given_name": "Thessaly"}
+            page = await one.post("/put-away?back=/&to=/", typed)  # the forgotten tab's script
+            assert "What was typed is not kept" in text_of(page)
+            assert not [each for each in Forms.of(page.text).links if each.startswith("/kept/")]
