@@ -62,23 +62,29 @@ class ReceiptKey:
 
     def check(self, header: str) -> Promise:
         """Return what a receipt promises; ReceiptWrong if it is not this authority's."""
-        form = _FORM.fullmatch(header)
-        parts = [] if form is None else [_bytes(form[each]) for each in (1, 2, 4)]
-        if form is None or None in parts:
+        promise = promise_of(header)
+        if promise is None:
             raise ReceiptWrong("form")
-        entry_id, leaf, signature = (part or b"" for part in parts)
-        promise = Promise(UUID(bytes=entry_id), leaf, int(form[3]))
+        signature = _bytes(header.rpartition(".")[2]) or b""
         message = _message(self.csa, promise)
         if not any(_holds(key, signature, message) for key in self.keys):
             raise ReceiptWrong("signature")
         return promise
 
 
+def promise_of(header: str) -> Promise | None:
+    """Return what a receipt says it promises, its signature unchecked; None where it is none."""
+    form = _FORM.fullmatch(header)
+    entry_id, leaf, signature = (_bytes(form[each]) for each in (1, 2, 4)) if form else [None] * 3
+    if form is None or entry_id is None or leaf is None or signature is None:
+        return None
+    return Promise(UUID(bytes=entry_id), leaf, int(form[3]))
+
+
 def entry_id_of(header: str) -> UUID | None:
     """Return the entry a receipt speaks of, its signature unchecked; None where it is none."""
-    form = _FORM.fullmatch(header)
-    entry_id = None if form is None else _bytes(form[1])
-    return None if entry_id is None else UUID(bytes=entry_id)
+    promise = promise_of(header)
+    return None if promise is None else promise.entry_id
 
 
 def _told(text: str) -> Iterator[tuple[str, str]]:

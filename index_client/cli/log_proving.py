@@ -4,16 +4,17 @@ Without a policy the arithmetic alone is checked, and it is said that nobody's s
 """
 
 import argparse
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode
 from dataclasses import replace
 from typing import Any, get_args
 
 from index_client.answers import Answer
 from index_client.cli.asking import policy_text
+from index_client.cli.clock import now_s
 from index_client.cli.faults import Wrong
 from index_client.cli.tables import Page, moment, plain, words
 from index_client.cli.verbs import Option, Said, Verb
-from index_client.errors import Refused
+from index_client.errors import ReceiptWrong, Refused
 from index_client.generated import types as t
 from index_client.index import Index
 from index_client.proof import (
@@ -28,6 +29,7 @@ from index_client.proof import (
     read_inclusion,
     signatures,
 )
+from index_client.receipts import Promise, ReceiptKey, promise_of
 
 _UNSIGNED = (
     "No signature was checked: give the log's published policy with --policy FILE. "
@@ -36,7 +38,7 @@ _UNSIGNED = (
 _NOT_SEALED = "leaf_not_sealed"
 _CHECKS = (
     "leaf_opens", "path_leads_to_head", "place_agrees", "head_is_one", "begins_with_noted",
-    "log_signed", "witnessed",
+    "log_signed", "witnessed", "promise_kept",
 )  # fmt: skip
 _VERDICTS = {True: "holds", False: "FAILS", None: "not checked"}
 _KIND = Option("kind", "each minute's heads or each hour's", get_args(t.Kind))
@@ -54,14 +56,16 @@ def _open(index: Index, chosen: argparse.Namespace) -> Answer[Any]:
         proof |= _proved(index, opened["leaf"], chosen.kind, keys)
         if proof.get("place") is not None:
             proof["place_agrees"] = proof["place"] == opened["leaf_index"]
+    proof |= _kept(proof, promise_of(opened["receipt"]))
     return replace(answer, body={**opened, "proof": proof})
 
 
 def _prove(index: Index, chosen: argparse.Namespace) -> Answer[Any]:
     """Prove the leaf of a receipt: whether the promise was kept."""
-    keys, leaf = _keys(chosen), _leaf(chosen.leaf)
+    keys, promise = _keys(chosen), _promise(chosen)
+    leaf = chosen.leaf if promise is None else promise.leaf.hex()
     proved = _proved(index, leaf, chosen.kind, keys)
-    return Answer(status=200, body={"leaf": leaf, **proved})
+    return Answer(status=200, body={"leaf": leaf, **proved, **_kept(proved, promise)})
 
 
 def _state(index: Index, chosen: argparse.Namespace) -> Answer[Any]:
@@ -162,15 +166,27 @@ def _keys(chosen: argparse.Namespace) -> LogKeys | None:
         raise Wrong("The log's policy has no keys of a log.") from None
 
 
-def _leaf(text: str) -> str:
-    """Return the leaf of a receipt, or the leaf itself."""
-    parts = text.split(".")
-    if len(parts) == 5 and parts[0] == "v1":
+def _promise(chosen: argparse.Namespace) -> Promise | None:
+    """Return what a receipt promises; None of a leaf. A forged one accuses nobody."""
+    promise = promise_of(chosen.leaf)
+    if promise is None and "." in chosen.leaf:
+        raise Wrong("That is neither a leaf nor a receipt.")
+    if promise is not None and (text := policy_text(chosen)) is not None:
         try:
-            return urlsafe_b64decode(parts[2] + "=").hex()
+            ReceiptKey.from_policy(text).check(chosen.leaf)
+        except ReceiptWrong:
+            raise Wrong("That receipt is not this authority's.") from None
         except ValueError:
-            raise Wrong("That is neither a leaf nor a receipt.") from None
-    return text
+            raise Wrong(
+                "The log's policy has no receipt key: give the leaf, or no policy."
+            ) from None
+    return promise
+
+
+def _kept(proved: Said, promise: Promise | None) -> Said:
+    """Say so where a promise is broken: past its deadline the leaf is in no head."""
+    broken = promise is not None and not proved["sealed"] and promise.deadline_s < now_s()
+    return {"promise_kept": False} if broken else {}
 
 
 def _shows_entry(page: Page, body: Any) -> None:
@@ -190,7 +206,9 @@ def _holds(body: Any) -> bool:
 
 
 def _shows_proof(page: Page, body: Any) -> None:
-    if not body["sealed"]:
+    if body.get("promise_kept") is False:
+        page.say("Its deadline is over and no head has it: unless its year was dropped for age.")
+    elif not body["sealed"]:
         page.say("No head has it yet: ask again after the receipt's deadline.")
     _shows_checks(page, body)
     if body.get("size") is not None:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey
 
 from demo.issuer import Issuer
+from index_client.cli.faults import ASKED_WRONGLY, REFUSED
 from index_service.commands.seal import policy_lines
 from index_service.domain.clock import SystemClock
 from index_service.domain.looks import month_of
@@ -132,6 +133,22 @@ async def test_an_entry_is_opened_and_its_proof_checked_here(
     assert (kept["path_leads_to_head"], kept["log_signed"]) == (True, None)
     said = await commands.says("auditor", "log", "proof", kept["leaf"], "--kind", "minute")
     assert "path leads to head" in said
+
+
+async def test_a_leaf_missing_after_its_receipts_deadline_is_a_broken_promise(
+    commands: Commands, ask: Ask, sealed: Beside, policy: str
+) -> None:
+    genuine = (await ask("teacher", "GET", "/v1/agencies")).headers["audit-receipt"]
+    proof = ["log", "proof", "--kind", "minute"]
+    waits = await commands.says("auditor", *proof, genuine, "--policy", policy)
+    assert "ask again" in waits
+    version, entry, leaf, _, signature = genuine.split(".")
+    long_ago = f"{version}.{entry}.{leaf}.1000000000.{signature}"
+    status, said, _ = await commands.run("auditor", *proof, long_ago)
+    assert (status, "promise kept" in said) == (REFUSED, True)
+    assert "Raise an alarm" in said
+    status, _, told = await commands.run("auditor", *proof, long_ago, "--policy", policy)
+    assert (status, "not this authority's" in told) == (ASKED_WRONGLY, True)  # it accuses nobody
 
 
 async def test_an_entry_that_was_altered_is_not_called_proven(
