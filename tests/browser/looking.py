@@ -30,6 +30,17 @@ _SPILLS: Final = """() => {
   }
   return found.slice(0, 4)
 }"""
+# Where no style says which, a browser takes its own, and that has serifs.
+_IN_ANOTHER_TYPE: Final = """() => {
+  const found = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (texts.nextNode()) {
+    const says = texts.currentNode.textContent.trim(), e = texts.currentNode.parentElement
+    if (!says || !e.checkVisibility()) continue
+    const type = getComputedStyle(e).fontFamily
+    if (!/^(arial|monospace)/i.test(type)) found.push(`is in ${type}: ${says.slice(0, 60)}`)
+  }
+  return found.slice(0, 4)
+}"""
 _WEIGHS: Final = """() => [...performance.getEntriesByType('navigation'),
   ...performance.getEntriesByType('resource')]
   .reduce((sum, e) => sum + e.encodedBodySize + 300, 0)"""
@@ -58,6 +69,7 @@ async def spills(page: Page) -> list[str]:
 async def complaints_of(page: Page) -> list[str]:
     """Return all that is at fault with a page as it stands."""
     found = [f"axe: {each}" for each in await complaints_of_axe(page)]
+    found += await page.evaluate(_IN_ANOTHER_TYPE)
     found += await spills(page)
     weighs = await weight_of(page)
     if weighs > PAGE_BYTES_MAX:
