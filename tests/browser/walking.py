@@ -119,9 +119,10 @@ class Walk:
         form = self.page.locator(which).first
         for name, value in fields.items():
             await self._fills_one(form, name, value)
-        async with self.page.expect_navigation():
+        async with self.page.expect_navigation() as led:
             await form.locator('button[type="submit"], button.govuk-button').last.click()
-        await self._looks(200)
+        answer = await led.value
+        await self._looks(answer.status if answer is not None else 0)
 
     def _new(self, path: str, known: Collection[str]) -> bool:
         return name_of(path.partition("?")[0]) not in self.opened and path not in known

@@ -58,10 +58,9 @@ class Facts:
 
     @property
     def is_named_enough(self) -> bool:
-        """Whether a name leads somewhere: with a date of birth, or whole with a postcode."""
+        """Whether a name leads somewhere: with a date of birth, or family and given name."""
         return any(
-            ((name.family or name.given) and self.date_of_birth)
-            or (name.family and name.given and self.postcode)
+            (name.family and name.given) or (self.date_of_birth and (name.family or name.given))
             for name in self.names
         )
 
